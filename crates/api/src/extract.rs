@@ -1,0 +1,19 @@
+//! What is read from a request, strictly.
+
+mod body;
+mod caller;
+mod checks;
+mod headers;
+mod page;
+mod path;
+mod query;
+
+pub(crate) use self::{
+    body::{Body, OptionalBody},
+    caller::Caller,
+    checks::Checks,
+    headers::{IdempotencyKey, IfMatch},
+    page::{PageQuery, Paged, page},
+    path::{SessionPath, UserPath},
+    query::Query,
+};

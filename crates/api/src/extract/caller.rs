@@ -1,0 +1,43 @@
+//! Who calls, as the layers around the handlers have found out.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use lectern_domain::person::Actor;
+
+use crate::{
+    layers::Authenticated,
+    problem::{Code, Problem},
+    state::ApiState,
+};
+
+/// Somebody with a good token.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) actor: Actor,
+    /// What others see as the name.
+    pub(crate) name: Option<String>,
+}
+
+impl Caller {
+    /// Lets admins through, and nobody else.
+    pub(crate) fn admin(self) -> Result<Self, Problem> {
+        if self.actor.admin {
+            return Ok(self);
+        }
+        Err(Problem::new(Code::Forbidden).detail("only admins may do this"))
+    }
+}
+
+impl FromRequestParts<ApiState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
+        let authenticated = parts.extensions.get::<Authenticated>().cloned();
+        match authenticated {
+            Some(Authenticated(result)) => {
+                let identity = result?;
+                Ok(Self { actor: identity.actor, name: identity.claims.name })
+            }
+            None => Err(Problem::new(Code::Internal).caused_by("a route without authentication")),
+        }
+    }
+}

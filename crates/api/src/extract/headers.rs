@@ -1,0 +1,93 @@
+//! Headers that a request is conditional on.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderName, header, request::Parts},
+};
+use lectern_domain::{id::UserId, session::Version};
+use lectern_store::sessions::Expected;
+use sha2::{Digest as _, Sha256};
+
+use crate::{problem::Problem, state::ApiState};
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// `If-Match` (RFC 9110, section 13.1.1), if there is one.
+#[derive(Debug)]
+pub(crate) struct IfMatch(pub(crate) Option<Expected>);
+
+impl FromRequestParts<ApiState> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
+        let mut versions = Vec::new();
+        let mut given = false;
+        for value in parts.headers.get_all(header::IF_MATCH) {
+            given = true;
+            let malformed = || Problem::field("If-Match", "expected entity tags or *");
+            for tag in value.to_str().map_err(|_| malformed())?.split(',').map(str::trim) {
+                if tag == "*" {
+                    return Ok(Self(Some(Expected::Any)));
+                }
+                // A weak tag never matches, and neither does one of another form.
+                let strong = tag.strip_prefix("W/").unwrap_or(tag);
+                let quoted = strong.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+                let text = quoted.ok_or_else(malformed)?;
+                if !tag.starts_with("W/")
+                    && let Ok(version) = text.parse()
+                {
+                    versions.push(Version(version));
+                }
+            }
+        }
+        Ok(Self(given.then_some(Expected::OneOf(versions))))
+    }
+}
+
+/// `Idempotency-Key`, if there is one.
+#[derive(Debug)]
+pub(crate) struct IdempotencyKey(Option<String>);
+
+impl FromRequestParts<ApiState> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
+        let max = crate::limits::IDEMPOTENCY_KEY;
+        let key = value.to_str().ok().filter(|key| (1..=max).contains(&key.len()));
+        let problem =
+            || Problem::field("Idempotency-Key", format_args!("expected 1 to {max} characters"));
+        Ok(Self(Some(key.ok_or_else(problem)?.to_owned())))
+    }
+}
+
+/// A request that is to happen once: its key, and a digest of what it asks.
+#[derive(Debug)]
+pub(crate) struct Once {
+    caller: UserId,
+    key: String,
+    digest: [u8; 32],
+}
+
+impl IdempotencyKey {
+    /// Binds the key to what is asked for.
+    pub(crate) fn bind(self, caller: &UserId, operation: &str, body: &[u8]) -> Option<Once> {
+        let mut digest = Sha256::new();
+        digest.update(operation.as_bytes());
+        digest.update([0]);
+        digest.update(body);
+        let digest = digest.finalize().into();
+        self.0.map(|key| Once { caller: caller.clone(), key, digest })
+    }
+}
+
+impl Once {
+    /// The same, as the store takes it.
+    pub(crate) fn as_store(&self) -> lectern_store::idempotency::Once<'_> {
+        lectern_store::idempotency::Once {
+            caller: &self.caller,
+            key: &self.key,
+            request: &self.digest,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Pages of lists: a cursor that clients hand back as they got it.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::DateTime;
+use lectern_store::page::{After, Page, PageRequest};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::Checks;
+use crate::{limits, problem::Problem};
+
+/// Which page of a list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// `nextCursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+    /// The most items.
+    #[param(value_type = Option<u16>, nullable = false, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+}
+
+impl PageQuery {
+    pub(crate) fn parse(&self) -> Result<PageRequest, Problem> {
+        let mut checks = Checks::default();
+        let page = page(&mut checks, self.cursor.as_deref(), self.limit.as_deref());
+        checks.done()?;
+        Ok(page)
+    }
+}
+
+/// The page that a list's own query asks for.
+pub(crate) fn page(checks: &mut Checks, cursor: Option<&str>, limit: Option<&str>) -> PageRequest {
+    let after = cursor.and_then(|cursor| {
+        let after = read(cursor);
+        if after.is_none() {
+            checks.reject("?cursor", "expected the nextCursor of another page");
+        }
+        after
+    });
+    let limit = limit.map_or(limits::PAGE, |limit| {
+        let max = limits::PAGE_MAX;
+        let limit = limit.parse().ok().filter(|limit| (1..=max).contains(limit));
+        limit.unwrap_or_else(|| {
+            checks.reject("?limit", format_args!("expected a whole number from 1 to {max}"));
+            limits::PAGE
+        })
+    });
+    PageRequest { after, limit }
+}
+
+fn read(cursor: &str) -> Option<After> {
+    let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(cursor).ok()?.try_into().ok()?;
+    let (micros, id) = bytes.split_first_chunk::<8>()?;
+    Some(After {
+        at: DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?,
+        id: Uuid::from_slice(id).ok()?,
+    })
+}
+
+fn write(after: After) -> String {
+    let mut bytes = after.at.timestamp_micros().to_be_bytes().to_vec();
+    bytes.extend_from_slice(after.id.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Paged<T> {
+    /// The items.
+    pub(crate) items: Vec<T>,
+    /// Asks for the next page; null on the last one.
+    #[schema(required = true)]
+    pub(crate) next_cursor: Option<String>,
+}
+
+impl<T> From<Page<T>> for Paged<T> {
+    fn from(page: Page<T>) -> Self {
+        Self { items: page.items, next_cursor: page.next.map(write) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_round_trip_and_nothing_else_is_one() {
+        let after = After {
+            at: DateTime::from_timestamp_micros(1_900_000_000_123_456).expect("an instant"),
+            id: Uuid::from_u128(42),
+        };
+        assert_eq!(read(&write(after)), Some(after));
+        for bad in ["", "x", "AAAA", "%00", &"A".repeat(33)] {
+            assert_eq!(read(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What surrounds every request: its id, its time and its figures, who makes
+//! it and how often, and the form of whatever goes wrong.
+
+use std::{any::Any, net::SocketAddr, time::Instant};
+
+use axum::{
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use lectern_store::users;
+use tracing::Instrument as _;
+
+use crate::{
+    auth::Identity,
+    limits,
+    problem::{Code, Problem},
+    random,
+    rate::Key,
+    state::ApiState,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What requests to no route are counted as.
+const NO_ROUTE: &str = "none";
+
+/// Whether there was a good token; handlers that need one take it from here.
+#[derive(Debug, Clone)]
+pub(crate) struct Authenticated(pub(crate) Result<Identity, Problem>);
+
+/// The outermost layer: names the request, counts and logs it, and gives
+/// problems their final form.
+#[expect(clippy::disallowed_methods, reason = "the layer measures how long the answer took")]
+pub(crate) async fn observe(
+    State(state): State<ApiState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let id = request_id(&request);
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| NO_ROUTE.to_owned(), |path| path.as_str().to_owned());
+    let span = tracing::info_span!("http", request_id = %id, %method, route);
+    let in_flight = state.metrics.begin();
+    let began = Instant::now();
+    let answer = tokio::time::timeout(limits::REQUEST, next.run(request)).instrument(span.clone());
+    let mut response = match answer.await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable("the request took too long").into_response(),
+    };
+    let elapsed = began.elapsed();
+    drop(in_flight);
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        if let Some(cause) = problem.cause() {
+            span.in_scope(
+                || tracing::error!(event = "request_failed", code = ?problem.code(), cause),
+            );
+        }
+        response = problem.write_into(response, &id);
+    }
+    if let Ok(value) = HeaderValue::try_from(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let status = response.status();
+    state.metrics.answered(&method, &route, status, elapsed);
+    let milliseconds = elapsed.as_secs_f64() * 1e3;
+    span.in_scope(|| {
+        tracing::info!(event = "http_answered", status = status.as_u16(), milliseconds)
+    });
+    response
+}
+
+/// The id a proxy gave the request, if it is a harmless text, or a new one.
+fn request_id(request: &Request) -> String {
+    let harmless = |text: &&str| {
+        (1..=limits::REQUEST_ID).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    given.filter(harmless).map_or_else(|| random::id().to_string(), ToOwned::to_owned)
+}
+
+/// Finds out who calls, and whether they may again.
+pub(crate) async fn admit(
+    State(state): State<ApiState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let now = state.clock.now();
+    let identity = identify(&state, request.headers()).await;
+    let key = match &identity {
+        Ok(identity) => Key::User(identity.actor.id.to_string()),
+        Err(_) => request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(Key::Rest, |ConnectInfo(peer)| Key::Address(peer.ip())),
+    };
+    let allowance = state.limiter.take(key, now);
+    let mut response = match allowance.check() {
+        Ok(()) => {
+            request.extensions_mut().insert(Authenticated(identity));
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    };
+    allowance.say(response.headers_mut());
+    no_store(&mut response);
+    response
+}
+
+/// What one caller sees is nobody else's, and nothing a cache should keep.
+fn no_store(response: &mut Response) {
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(no_store);
+}
+
+async fn identify(state: &ApiState, headers: &HeaderMap) -> Result<Identity, Problem> {
+    let header = headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| Problem::unauthenticated("no token was sent"))?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Problem::unauthenticated("expected a bearer token"))?;
+    let now = state.clock.now();
+    let mut identity = state.authenticator.identify(token, now).await?;
+    let zone = identity.claims.time_zone.take();
+    identity.claims.time_zone =
+        zone.and_then(|zone| state.zones.name(&zone).ok()).map(|zone| zone.to_string());
+    if !state.remembered.knows(&identity.claims) {
+        users::remember(&state.pool, &identity.claims, now).await?;
+        state.remembered.learn(&identity.claims);
+    }
+    Ok(identity)
+}
+
+/// A handler that panicked is a fault like any other.
+pub(crate) fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
+    let text = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without a text");
+    Problem::new(Code::Internal).caused_by(format_args!("panic: {text}")).into_response()
+}

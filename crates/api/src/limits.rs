@@ -1,0 +1,43 @@
+//! Every bound of the REST interface. Texts and numbers of lessons have theirs
+//! in [`lectern_domain::text`].
+
+use std::time::Duration;
+
+/// The largest body of a request, in bytes: 413 beyond.
+pub const BODY: usize = 64 * 1024;
+/// The longest query string, in bytes: 414 beyond.
+pub const QUERY: usize = 4 * 1024;
+/// How long a request may take: 503 beyond.
+pub const REQUEST: Duration = Duration::from_secs(30);
+/// The longest bearer token, in bytes.
+pub const TOKEN: usize = 8 * 1024;
+/// The longest `Idempotency-Key`, in visible ASCII characters.
+pub const IDEMPOTENCY_KEY: usize = 255;
+/// The longest request id that is taken over from a proxy.
+pub const REQUEST_ID: usize = 64;
+/// Rows of a page, where the caller does not say.
+pub const PAGE: u16 = 50;
+/// The most rows of a page.
+pub const PAGE_MAX: u16 = 200;
+/// The most ids in one question.
+pub const IDS: usize = 200;
+/// The most teachers in one answer.
+pub const TEACHERS: i64 = 200;
+/// The most lines of chat in one page.
+pub const CHAT_PAGE: u16 = 200;
+/// The most presences of one lesson in one answer.
+pub const PRESENCES: u16 = 1_000;
+/// The most callers whose rate is told apart. Beyond, idle ones are forgotten,
+/// and if none is idle, newcomers share one allowance.
+pub const CALLERS: usize = 100_000;
+/// The most callers whose claims are known to be stored. Beyond, all are
+/// forgotten, and stored again when they next call.
+pub const REMEMBERED: usize = 100_000;
+/// The largest key set, in bytes.
+pub const JWKS_BYTES: usize = 256 * 1024;
+/// The most keys of a set; further ones are ignored.
+pub const JWKS_KEYS: usize = 100;
+/// How long fetching a key set may take.
+pub const JWKS_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest leeway between two clocks that may be configured.
+pub const LEEWAY: Duration = Duration::from_secs(30);

@@ -1,0 +1,130 @@
+//! Problems as they stand on the wire (RFC 9457), with their stable codes.
+
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident, $title:literal;)*) => {
+        /// A stable name for what is wrong. Clients rely on it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        pub(crate) enum Code {
+            $($(#[$doc])* #[serde(rename = $code)] $name,)*
+        }
+
+        impl Code {
+            pub(crate) const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+
+            /// The name on the wire.
+            pub(super) const fn name(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            pub(super) const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON.
+    MalformedJson = "malformed_json", BAD_REQUEST, "The body is not valid JSON";
+    /// The request cannot be read.
+    BadRequest = "bad_request", BAD_REQUEST, "The request cannot be read";
+    /// No token, or none that is good.
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid token is needed";
+    /// The caller may not do this.
+    Forbidden = "forbidden", FORBIDDEN, "This is not allowed";
+    /// The caller is not in the lesson.
+    NotParticipant = "not_participant", FORBIDDEN, "Only for participants of the lesson";
+    /// There is no such thing, or none the caller may know of.
+    NotFound = "not_found", NOT_FOUND, "Not found";
+    /// The method does not exist here.
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed";
+    /// Somebody in the lesson is taken at that time.
+    SlotTaken = "slot_taken", CONFLICT, "The slot is taken";
+    /// The window to join has not opened.
+    TooEarlyToJoin = "too_early_to_join", CONFLICT, "It is too early to join";
+    /// The window to join has closed.
+    LessonOver = "lesson_over", CONFLICT, "The lesson is over";
+    /// The lesson was cancelled.
+    SessionCancelled = "session_cancelled", CONFLICT, "The lesson was cancelled";
+    /// One review per person and lesson.
+    AlreadyReviewed = "already_reviewed", CONFLICT, "The lesson was reviewed already";
+    /// The lesson has not taken place.
+    NotReviewable = "not_reviewable", CONFLICT, "The lesson cannot be reviewed";
+    /// The lesson's state does not allow it.
+    InvalidTransition = "invalid_transition", CONFLICT, "The lesson's state does not allow this";
+    /// The lesson's time has passed.
+    TooLateToCancel = "too_late_to_cancel", CONFLICT, "It is too late to cancel";
+    /// It has changed since the caller read it.
+    VersionConflict = "version_conflict", PRECONDITION_FAILED, "It has changed in the meantime";
+    /// The body is too large.
+    PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// The query string is too long.
+    UriTooLong = "uri_too_long", URI_TOO_LONG, "The query string is too long";
+    /// The body is not said to be JSON.
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";
+    /// Values that are not accepted; `errors` says which.
+    ValidationFailed = "validation_failed", UNPROCESSABLE_ENTITY, "Some values are not accepted";
+    /// The Idempotency-Key belongs to another request.
+    IdempotencyMismatch = "idempotency_mismatch", UNPROCESSABLE_ENTITY, "The idempotency key was used for another request";
+    /// The zone's clocks skip this time.
+    TimeDoesNotExist = "time_does_not_exist", UNPROCESSABLE_ENTITY, "The local time does not exist";
+    /// The zone's clocks show this time twice.
+    TimeIsAmbiguous = "time_is_ambiguous", UNPROCESSABLE_ENTITY, "The local time comes twice";
+    /// An edit needs If-Match.
+    PreconditionRequired = "precondition_required", PRECONDITION_REQUIRED, "If-Match is required";
+    /// Too many requests.
+    RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
+    /// The fault is the server's.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong";
+    /// Not now.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Not available at the moment";
+}
+
+/// One value that is not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FieldError {
+    /// Where in the body, as a JSON pointer (RFC 6901); of a query parameter or
+    /// a header, `?name` or its name.
+    pub(crate) pointer: String,
+    /// What is wrong with it.
+    pub(crate) detail: String,
+}
+
+/// An error, as RFC 9457 has it. Branch on `code`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Problem)]
+pub(crate) struct ProblemDocument {
+    /// `urn:lectern:problem:` and the code.
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    /// The code in words.
+    pub(super) title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub(super) status: u16,
+    /// A stable name for what is wrong.
+    pub(super) code: Code,
+    /// What is wrong this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) detail: Option<String>,
+    /// The values that are not accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(super) errors: Vec<FieldError>,
+    /// With `too_early_to_join`: when the window opens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) opens_at: Option<DateTime<Utc>>,
+    /// Names this request in the server's log.
+    pub(super) request_id: String,
+}

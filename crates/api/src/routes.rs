@@ -1,0 +1,55 @@
+//! The map: one folder per noun, one file per endpoint.
+
+pub(crate) mod admin;
+pub(crate) mod history;
+pub(crate) mod me;
+pub(crate) mod notifications;
+mod openapi;
+pub(crate) mod people;
+pub(crate) mod reviews;
+pub(crate) mod sessions;
+pub(crate) mod teachers;
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{get, post, put},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    layers,
+    problem::{Code, Problem},
+    state::ApiState,
+};
+
+/// Everything under `/api`.
+pub fn router(state: ApiState) -> Router {
+    let routes = Router::new()
+        .route("/sessions", get(sessions::list::list).post(sessions::book::book))
+        .route(
+            "/sessions/{id}",
+            get(sessions::get::get).put(sessions::edit::edit).delete(sessions::cancel::cancel),
+        )
+        .route("/sessions/{id}/join", post(sessions::join::join))
+        .route("/sessions/{id}/chat", get(sessions::chat::chat))
+        .route("/sessions/{id}/attendance", get(sessions::attendance::attendance))
+        .route("/history", get(history::history))
+        .route("/reviews", post(reviews::write::write))
+        .route("/reviews/{userId}", get(reviews::list::list))
+        .route("/notifications", get(notifications::list::list))
+        .route("/notifications/read", post(notifications::read::read))
+        .route("/me", get(me::get::get))
+        .route("/me/preferences", put(me::prefer::prefer))
+        .route("/people", get(people::people))
+        .route("/teachers", get(teachers::teachers))
+        .route("/admin/reviews", get(admin::reviews::reviews))
+        .route("/openapi.json", get(openapi::document))
+        .fallback(async || Problem::new(Code::NotFound))
+        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
+        .layer(from_fn_with_state(state.clone(), layers::admit))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn_with_state(state.clone(), layers::observe))
+        .with_state(state);
+    Router::new().nest("/api", routes)
+}

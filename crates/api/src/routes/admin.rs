@@ -1,0 +1,3 @@
+//! `/api/admin`
+
+pub(crate) mod reviews;

@@ -1,0 +1,4 @@
+//! `/api/me`
+
+pub(crate) mod get;
+pub(crate) mod prefer;

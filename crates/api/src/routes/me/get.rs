@@ -1,0 +1,31 @@
+//! `GET /api/me`
+
+use axum::{Json, extract::State};
+use lectern_store::users;
+
+use crate::{
+    extract::Caller,
+    problem::{Code, Problem},
+    state::ApiState,
+    view::Me,
+};
+
+/// Who the caller is.
+#[utoipa::path(
+    operation_id = "getMe",
+    get, path = "/api/me", tag = "me",
+    responses((status = 200, description = "The caller.", body = Me)),
+)]
+pub(crate) async fn get(
+    State(state): State<ApiState>,
+    caller: Caller,
+) -> Result<Json<Me>, Problem> {
+    show(&state, &caller).await
+}
+
+/// The caller, as they are stored.
+pub(super) async fn show(state: &ApiState, caller: &Caller) -> Result<Json<Me>, Problem> {
+    let user = users::find(&state.pool, &caller.actor.id).await?;
+    let user = user.ok_or_else(|| Problem::new(Code::Internal).caused_by("a caller not stored"))?;
+    Ok(Json(Me::new(user, caller.actor.admin)))
+}

@@ -1,0 +1,4 @@
+//! `/api/notifications`
+
+pub(crate) mod list;
+pub(crate) mod read;

@@ -1,0 +1,74 @@
+//! `GET /api/notifications`
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use lectern_store::notifications;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    extract::{Caller, PageQuery, Paged, Query},
+    problem::Problem,
+    state::ApiState,
+};
+
+/// What somebody is told.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Notice {
+    /// Its name.
+    id: Uuid,
+    /// What happened: `session_booked`, `session_changed`,
+    /// `session_rescheduled`, `session_cancelled`, `review_received`. More may
+    /// come.
+    kind: String,
+    /// To which lesson.
+    #[schema(required = true)]
+    session_id: Option<Uuid>,
+    /// What there is to tell: of a lesson `title`, `scheduledAt`, `duration`,
+    /// `actor` and `actorName`; `previously`, where it was rescheduled; `reason`,
+    /// where it was called off; of a review `title`, `rating`, `actor` and
+    /// `actorName`.
+    #[schema(value_type = Object)]
+    payload: serde_json::Value,
+    /// When.
+    created_at: DateTime<Utc>,
+    /// When it was read.
+    #[schema(required = true)]
+    read_at: Option<DateTime<Utc>>,
+}
+
+/// Notices, and how many are unread.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Notices {
+    #[serde(flatten)]
+    page: Paged<Notice>,
+    /// How many notices of all pages are unread.
+    unread: i64,
+}
+
+/// The caller's notices, the newest first.
+#[utoipa::path(
+    operation_id = "listNotifications",
+    get, path = "/api/notifications", tag = "notifications", params(PageQuery),
+    responses((status = 200, description = "One page of them.", body = inline(Notices))),
+)]
+pub(crate) async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Notices>, Problem> {
+    let user = &caller.actor.id;
+    let page = notifications::list(&state.pool, user, query.parse()?).await?;
+    let unread = notifications::unread(&state.pool, user).await?;
+    let page = page.map(|notice| Notice {
+        id: notice.id,
+        kind: notice.kind,
+        session_id: notice.session_id,
+        payload: notice.payload,
+        created_at: notice.created_at,
+        read_at: notice.read_at,
+    });
+    Ok(Json(Notices { page: page.into(), unread }))
+}

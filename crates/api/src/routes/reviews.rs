@@ -1,0 +1,4 @@
+//! `/api/reviews`
+
+pub(crate) mod list;
+pub(crate) mod write;

@@ -1,0 +1,83 @@
+//! `GET /api/sessions/{id}/attendance`
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use lectern_store::attendance;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{join::RoomRole, visible};
+use crate::{
+    extract::{Caller, SessionPath},
+    limits,
+    problem::{Problem, ProblemDocument},
+    state::ApiState,
+};
+
+/// One stay of one person in the room, by the media plane's own account.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Presence {
+    /// Names the stay: sixteen hexadecimal digits.
+    participant: String,
+    /// Whose it was: the platform's id.
+    user: String,
+    /// As what.
+    #[schema(value_type = RoomRole)]
+    role: String,
+    /// When they came.
+    joined_at: DateTime<Utc>,
+    /// When their media came up; null: it never did.
+    #[schema(required = true)]
+    connected_at: Option<DateTime<Utc>>,
+    /// When they went; null: they are there, or it is not known.
+    #[schema(required = true)]
+    left_at: Option<DateTime<Utc>>,
+    /// Why they went.
+    #[schema(required = true)]
+    left_reason: Option<String>,
+}
+
+impl From<attendance::Presence> for Presence {
+    fn from(presence: attendance::Presence) -> Self {
+        Self {
+            participant: presence.participant,
+            user: presence.user_id,
+            role: presence.role,
+            joined_at: presence.joined_at,
+            connected_at: presence.connected_at,
+            left_at: presence.left_at,
+            left_reason: presence.left_reason,
+        }
+    }
+}
+
+/// Who was there, when.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Attendance {
+    /// As they came.
+    items: Vec<Presence>,
+}
+
+/// Who was in a lesson's room, and when.
+#[utoipa::path(
+    operation_id = "listAttendance",
+    get, path = "/api/sessions/{id}/attendance", tag = "sessions",
+    params(("id" = uuid::Uuid, Path)),
+    responses(
+        (status = 200, description = "Everybody's stays.", body = Attendance),
+        (status = 403, description = "`not_participant`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn attendance(
+    State(state): State<ApiState>,
+    caller: Caller,
+    SessionPath(id): SessionPath,
+) -> Result<Json<Attendance>, Problem> {
+    visible(&state, &caller, id).await?;
+    let presences = attendance::list(&state.pool, id, limits::PRESENCES).await?;
+    Ok(Json(Attendance { items: presences.into_iter().map(Into::into).collect() }))
+}

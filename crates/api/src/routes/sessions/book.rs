@@ -1,0 +1,174 @@
+//! `POST /api/sessions`
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use lectern_domain::{
+    id::{SessionId, UserId},
+    session::Timing,
+    text::{Description, Minutes, Skill, Title},
+};
+use lectern_store::{
+    idempotency::Answer,
+    sessions::{self, Booking},
+};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::start::{Asked, check_in_time};
+use crate::{
+    extract::{Body, Caller, Checks, IdempotencyKey},
+    problem::{Code, Problem, ProblemDocument},
+    random,
+    state::ApiState,
+    view,
+};
+
+/// A lesson to book: `scheduledAt`, or `localStart` with `timeZone`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewSession {
+    /// Who gives it: the platform's id.
+    #[schema(required = true, nullable = false, min_length = 1, max_length = 128)]
+    teacher: Option<String>,
+    /// Who takes it, where an admin books for somebody. Otherwise the caller.
+    #[schema(min_length = 1, max_length = 128)]
+    student: Option<String>,
+    /// What it is called.
+    #[schema(required = true, nullable = false, min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// How long it is, in minutes.
+    #[schema(required = true, nullable = false, minimum = 1, maximum = 1440)]
+    duration: Option<i64>,
+    /// What it is about.
+    #[schema(max_length = 5000)]
+    description: Option<String>,
+    /// What is taught.
+    #[schema(max_length = 100)]
+    skill: Option<String>,
+    /// When it starts.
+    #[schema(format = DateTime)]
+    scheduled_at: Option<String>,
+    /// When it starts on the clocks of `timeZone`: `2027-03-14T02:30`. With an
+    /// offset it means that instant.
+    local_start: Option<String>,
+    /// An IANA time zone.
+    time_zone: Option<String>,
+    /// Refuses a local time that does not exist or comes twice. Otherwise the
+    /// first is moved forward by the gap, and of the second the earlier is meant.
+    strict_time: Option<bool>,
+}
+
+/// Books a lesson. The caller is its student.
+///
+/// Nobody in it may have another lesson that overlaps; lessons that touch are
+/// fine. With an `Idempotency-Key`, a repeated request gets the first one's
+/// answer.
+#[utoipa::path(
+    operation_id = "bookSession",
+    post, path = "/api/sessions", tag = "sessions",
+    params(("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1,
+        max_length = 255, description = "Makes a repetition harmless. Kept for a day.")),
+    request_body = NewSession,
+    responses(
+        (status = 201, description = "Booked.", body = view::Session,
+            headers(("Location" = String), ("ETag" = String))),
+        (status = 403, description = "`forbidden`: only an admin books for somebody else.",
+            body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`slot_taken`: somebody in it has another lesson then.",
+            body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn book(
+    State(state): State<ApiState>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Body<NewSession>,
+) -> Result<Response, Problem> {
+    let once = key.bind(&caller.actor.id, "POST /api/sessions", &body.raw);
+    let booking = booking(&state, &caller, &body.value)?;
+    let render = |session: &lectern_domain::session::Session| {
+        let view = view::of(&state, session, false);
+        Answer {
+            status: StatusCode::CREATED.as_u16(),
+            headers: json!({
+                "location": format!("/api/sessions/{}", session.id),
+                "etag": format!("\"{}\"", session.version),
+            }),
+            // A view holds texts, numbers and lists: nothing that JSON lacks.
+            body: serde_json::to_vec(&view).unwrap_or_default(),
+        }
+    };
+    let once = once.as_ref().map(|once| once.as_store());
+    let now = state.clock.now();
+    let answer = sessions::book(&state.pool, &booking, once.as_ref(), now, &render).await?;
+    replay(answer)
+}
+
+/// An answer as it was kept, or as it was just made.
+pub(crate) fn replay(answer: Answer) -> Result<Response, Problem> {
+    let corrupt = || Problem::new(Code::Internal).caused_by("a kept answer cannot be replayed");
+    let status = StatusCode::from_u16(answer.status).map_err(|_| corrupt())?;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in answer.headers.as_object().ok_or_else(corrupt)? {
+        let name = header::HeaderName::try_from(name).map_err(|_| corrupt())?;
+        let value = value.as_str().and_then(|v| HeaderValue::try_from(v).ok());
+        headers.insert(name, value.ok_or_else(corrupt)?);
+    }
+    Ok((status, headers, answer.body).into_response())
+}
+
+fn booking(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Booking, Problem> {
+    let mut checks = Checks::default();
+    let teacher = checks.required::<UserId>("/teacher", body.teacher.as_deref());
+    let student = checks.optional::<UserId>("/student", body.student.as_deref());
+    let title = checks.required::<Title>("/title", body.title.as_deref());
+    let text = body.description.as_deref().unwrap_or_default();
+    let description = checks.required::<Description>("/description", Some(text));
+    let skill = checks.required::<Skill>("/skill", Some(body.skill.as_deref().unwrap_or_default()));
+    let duration = match body.duration {
+        Some(minutes) => checks.accept("/duration", Minutes::try_from(minutes)),
+        None => {
+            checks.reject("/duration", "this is required");
+            None
+        }
+    };
+    let asked = Asked {
+        scheduled_at: body.scheduled_at.as_deref(),
+        local_start: body.local_start.as_deref(),
+        time_zone: body.time_zone.as_deref(),
+        strict_time: body.strict_time.unwrap_or(false),
+    };
+    let start = asked.resolve(state, &mut checks)?;
+    if let Some(start) = &start {
+        check_in_time(state, &mut checks, asked, start);
+    }
+    let student = student.unwrap_or_else(|| caller.actor.id.clone());
+    if teacher.as_ref() == Some(&student) {
+        checks.reject("/teacher", "teacher and student must be two people");
+    }
+    let (Some(teacher), Some(title), Some(description), Some(skill), Some(duration), Some(start)) =
+        (teacher, title, description, skill, duration, start)
+    else {
+        return Err(checks.problem());
+    };
+    checks.done()?;
+    if student != caller.actor.id && !caller.actor.admin {
+        return Err(Problem::new(Code::Forbidden).detail("only an admin books for somebody else"));
+    }
+    Ok(Booking {
+        id: SessionId(random::id()),
+        title,
+        description,
+        skill,
+        teacher,
+        student,
+        timing: Timing { start: start.at, duration },
+        intent: start.intent,
+        by: caller.actor.clone(),
+    })
+}

@@ -1,0 +1,71 @@
+//! `DELETE /api/sessions/{id}`
+
+use axum::{Json, extract::State, http::header, response::IntoResponse};
+use lectern_domain::text::Reason;
+use lectern_store::sessions::{self, Cancellation, Expected};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::entity_tag;
+use crate::{
+    extract::{Caller, Checks, IfMatch, OptionalBody, SessionPath},
+    problem::{Problem, ProblemDocument},
+    rooms::CloseCause,
+    state::ApiState,
+    view,
+};
+
+/// Why a lesson is called off.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct CancelReason {
+    /// In words; the others are told.
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
+}
+
+/// Calls a lesson off, frees its people's time and closes its room.
+///
+/// Its people may until its end has passed; an admin also clears away one to
+/// which nobody came. The lesson stays, with status `cancelled`.
+#[utoipa::path(
+    operation_id = "cancelSession",
+    delete, path = "/api/sessions/{id}", tag = "sessions",
+    params(("id" = uuid::Uuid, Path), ("If-Match" = Option<String>, Header, nullable = false,
+        description = "The ETag of the version to call off, or `*`.")),
+    request_body = Option<CancelReason>,
+    responses(
+        (status = 200, description = "The lesson as it is now.", body = view::Session,
+            headers(("ETag" = String))),
+        (status = 403, description = "`not_participant`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 409, description = "`invalid_transition`, `too_late_to_cancel`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 412, description = "`version_conflict`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn cancel(
+    State(state): State<ApiState>,
+    caller: Caller,
+    SessionPath(id): SessionPath,
+    IfMatch(expected): IfMatch,
+    OptionalBody(body): OptionalBody<CancelReason>,
+) -> Result<impl IntoResponse, Problem> {
+    let mut checks = Checks::default();
+    let reason = checks.required::<Reason>("/reason", Some(body.reason.as_deref().unwrap_or("")));
+    let Some(reason) = reason else { return Err(checks.problem()) };
+    let cancellation = Cancellation {
+        id,
+        expected: expected.unwrap_or(Expected::Any),
+        by: caller.actor.clone(),
+        reason,
+    };
+    let session = sessions::cancel(&state.pool, &cancellation, state.clock.now()).await?;
+    state.rooms.close(id, CloseCause::Cancelled).await;
+    let viewer = view::Viewer { actor: &caller.actor, zone: None };
+    let view = viewer.show(&state, &session).await?;
+    Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))
+}

@@ -1,0 +1,89 @@
+//! `GET /api/sessions/{id}/chat`
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use lectern_store::chat;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::visible;
+use crate::{
+    extract::{Caller, Paged, Query, SessionPath},
+    limits,
+    problem::{Problem, ProblemDocument},
+    state::ApiState,
+};
+
+/// Something that was written in the room.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ChatLine {
+    /// Its name.
+    id: String,
+    /// Who wrote it: the platform's id.
+    user: String,
+    /// The name at that time.
+    name: String,
+    /// What was written.
+    text: String,
+    /// When.
+    sent_at: DateTime<Utc>,
+}
+
+impl From<chat::Message> for ChatLine {
+    fn from(message: chat::Message) -> Self {
+        Self {
+            id: message.id.to_string(),
+            user: message.user_id,
+            name: message.name,
+            text: message.body,
+            sent_at: message.sent_at,
+        }
+    }
+}
+
+/// Which page of the chat.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ChatQuery {
+    /// `nextCursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+/// What was written in a lesson's room, the earliest first; 200 lines a page.
+#[utoipa::path(
+    operation_id = "listChat",
+    get, path = "/api/sessions/{id}/chat", tag = "sessions",
+    params(("id" = uuid::Uuid, Path), ChatQuery),
+    responses(
+        (status = 200, description = "One page of it.", body = inline(Paged<ChatLine>)),
+        (status = 403, description = "`not_participant`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn chat(
+    State(state): State<ApiState>,
+    caller: Caller,
+    SessionPath(id): SessionPath,
+    Query(query): Query<ChatQuery>,
+) -> Result<Json<Paged<ChatLine>>, Problem> {
+    let after = match query.cursor.as_deref().map(str::parse::<i64>) {
+        None => 0,
+        Some(Ok(after)) => after,
+        Some(Err(_)) => {
+            return Err(Problem::field("?cursor", "expected the nextCursor of another page"));
+        }
+    };
+    visible(&state, &caller, id).await?;
+    let size = usize::from(limits::CHAT_PAGE);
+    // One line more than a page shows whether there is a next one.
+    let mut lines = chat::page(&state.pool, id, after, limits::CHAT_PAGE + 1).await?;
+    let more = lines.len() > size;
+    lines.truncate(size);
+    let next_cursor = lines.last().filter(|_| more).map(|line| line.id.to_string());
+    Ok(Json(Paged { items: lines.into_iter().map(Into::into).collect(), next_cursor }))
+}

@@ -1,0 +1,133 @@
+//! What the handlers work with.
+
+use std::{fmt, sync::Arc};
+
+use lectern_domain::{clock::Clock, window::JoinPolicy, zone::Zones};
+use serde::Serialize;
+use sqlx::PgPool;
+use utoipa::ToSchema;
+
+use crate::{
+    auth::{AuthConfig, AuthError, Authenticator, Remembered},
+    metrics::Metrics,
+    rate::{Limiter, RateLimit},
+    rooms::Rooms,
+};
+
+/// A STUN or TURN server, as browsers take it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IceServer {
+    /// `stun:` and `turn:` URLs.
+    pub urls: Vec<String>,
+    /// For TURN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub username: Option<String>,
+    /// For TURN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub credential: Option<String>,
+}
+
+/// Everything that the composition root decides.
+pub struct Config {
+    /// The database, migrated.
+    pub pool: PgPool,
+    /// Whose tokens are good.
+    pub auth: AuthConfig,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The rules of time zones.
+    pub zones: Zones,
+    /// Keys of room tokens. The first one signs.
+    pub room_keys: Vec<Vec<u8>>,
+    /// When rooms may be entered.
+    pub join: JoinPolicy,
+    /// What clients are told to find a path with.
+    pub ice_servers: Vec<IceServer>,
+    /// How many requests a caller may make.
+    pub rate_limit: RateLimit,
+    /// Where people reach the web app, without a slash at the end; meeting
+    /// URLs begin with it.
+    pub public_url: String,
+    /// Where rooms are.
+    pub rooms: Arc<dyn Rooms>,
+    /// Where figures are kept.
+    pub registry: prometheus::Registry,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Tokens could not be checked.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// Nothing signs room tokens.
+    #[error("at least one room key is needed")]
+    NoRoomKey,
+    /// A metric has a name that is taken.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+}
+
+/// What the handlers share.
+#[derive(Debug, Clone)]
+pub struct ApiState(pub(crate) Arc<Shared>);
+
+/// Behind [`ApiState`].
+pub struct Shared {
+    pub(crate) pool: PgPool,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) remembered: Remembered,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) zones: Zones,
+    pub(crate) room_key: jsonwebtoken::EncodingKey,
+    pub(crate) join: JoinPolicy,
+    pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) limiter: Limiter,
+    pub(crate) public_url: String,
+    pub(crate) rooms: Arc<dyn Rooms>,
+    pub(crate) metrics: Metrics,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+impl ApiState {
+    /// Checks the configuration and registers the metrics.
+    pub fn new(config: Config) -> Result<Self, StateError> {
+        let room_key = config.room_keys.first().ok_or(StateError::NoRoomKey)?;
+        Ok(Self(Arc::new(Shared {
+            authenticator: Authenticator::new(config.auth)?,
+            remembered: Remembered::default(),
+            room_key: jsonwebtoken::EncodingKey::from_secret(room_key),
+            limiter: Limiter::new(config.rate_limit),
+            metrics: Metrics::new(&config.registry)?,
+            pool: config.pool,
+            clock: config.clock,
+            zones: config.zones,
+            join: config.join,
+            ice_servers: config.ice_servers,
+            public_url: config.public_url,
+            rooms: config.rooms,
+        })))
+    }
+}
+
+impl std::ops::Deref for ApiState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

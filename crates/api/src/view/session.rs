@@ -1,0 +1,263 @@
+//! A lesson, as one of its people or an admin sees it.
+
+use chrono::{DateTime, Utc};
+use lectern_domain::{
+    id::{SessionId, UserId},
+    person::Actor,
+    session::{self, ParticipantRole, State},
+    zone::ZoneName,
+};
+use lectern_store::{StoreError, reviews};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{problem::Problem, state::ApiState};
+
+/// Where a lesson is in its life.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Status {
+    /// Booked, and not begun.
+    Scheduled,
+    /// Teacher and student have been connected, and it is not over.
+    InProgress,
+    /// It took place and is over.
+    Completed,
+    /// It will not take place, or was broken off.
+    Cancelled,
+}
+
+impl From<session::Status> for Status {
+    fn from(status: session::Status) -> Self {
+        match status {
+            session::Status::Scheduled => Self::Scheduled,
+            session::Status::InProgress => Self::InProgress,
+            session::Status::Completed => Self::Completed,
+            session::Status::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// Whether the teacher has agreed, where their policy asks for it.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Confirmation {
+    /// The teacher has not answered yet.
+    Pending,
+    /// The lesson stands.
+    Confirmed,
+    /// The teacher has said no.
+    Declined,
+    /// The teacher has not answered in time.
+    Expired,
+}
+
+impl From<session::Confirmation> for Confirmation {
+    fn from(confirmation: session::Confirmation) -> Self {
+        match confirmation {
+            session::Confirmation::Pending => Self::Pending,
+            session::Confirmation::Confirmed => Self::Confirmed,
+            session::Confirmation::Declined => Self::Declined,
+            session::Confirmation::Expired => Self::Expired,
+        }
+    }
+}
+
+/// What somebody is in a lesson.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SessionRole {
+    /// Gives it.
+    Teacher,
+    /// Takes it.
+    Student,
+}
+
+impl From<ParticipantRole> for SessionRole {
+    fn from(role: ParticipantRole) -> Self {
+        match role {
+            ParticipantRole::Teacher => Self::Teacher,
+            ParticipantRole::Student => Self::Student,
+        }
+    }
+}
+
+/// Somebody who is in a lesson.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SessionParticipant {
+    /// The platform's id.
+    id: String,
+    /// What others see.
+    name: String,
+    /// As what.
+    role: SessionRole,
+}
+
+/// A booked lesson.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Session {
+    /// Its name.
+    pub(crate) id: uuid::Uuid,
+    /// What it is called.
+    title: String,
+    /// What it is about.
+    description: String,
+    /// What is taught.
+    skill: String,
+    /// Who gives it: the platform's id.
+    teacher: String,
+    /// Who takes it: the platform's id; null in a group lesson.
+    #[schema(required = true)]
+    student: Option<String>,
+    /// When it starts.
+    scheduled_at: DateTime<Utc>,
+    /// How long it is, in minutes.
+    #[schema(minimum = 1, maximum = 1440)]
+    duration: u16,
+    /// Where it is in its life.
+    status: Status,
+    /// Where people open it in a browser.
+    meeting_url: String,
+    /// When it was booked.
+    created_at: DateTime<Utc>,
+    /// The first instant after it.
+    ends_at: DateTime<Utc>,
+    /// The zone it was booked in, where it was booked by a wall clock.
+    #[schema(required = true)]
+    time_zone: Option<String>,
+    /// Whether the teacher has agreed.
+    confirmation: Confirmation,
+    /// Rises with every change; the ETag.
+    pub(crate) version: i64,
+    /// Everybody in it.
+    participants: Vec<SessionParticipant>,
+    /// What others see as the teacher's name.
+    teacher_name: String,
+    /// What others see as the student's name.
+    #[schema(required = true)]
+    student_name: Option<String>,
+    /// Whether teacher and student have been connected at once.
+    took_place: bool,
+    /// The first instant at which it can be joined.
+    join_opens_at: DateTime<Utc>,
+    /// The first instant at which it no longer can.
+    join_closes_at: DateTime<Utc>,
+    /// Whether the caller has reviewed it.
+    reviewed: bool,
+    /// Who called it off.
+    #[schema(required = true)]
+    cancelled_by: Option<String>,
+    /// Why it was called off.
+    #[schema(required = true)]
+    cancel_reason: Option<String>,
+    /// Its start on the clocks of the zone that was asked for, with their offset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    local_start: Option<String>,
+}
+
+/// A list of lessons.
+pub(crate) type Sessions = crate::extract::Paged<Session>;
+
+/// Through whose eyes lessons are seen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Viewer<'a> {
+    pub(crate) actor: &'a Actor,
+    /// The zone that was asked for.
+    pub(crate) zone: Option<&'a ZoneName>,
+}
+
+impl Viewer<'_> {
+    /// One lesson.
+    pub(crate) async fn show(
+        self,
+        state: &ApiState,
+        session: &session::Session,
+    ) -> Result<Session, Problem> {
+        let reviewed = self.reviewed(state, &[session.id]).await?;
+        self.render(state, session, !reviewed.is_empty())
+    }
+
+    /// Several lessons.
+    pub(crate) async fn show_all(
+        self,
+        state: &ApiState,
+        sessions: &[session::Session],
+    ) -> Result<Vec<Session>, Problem> {
+        let ids: Vec<SessionId> = sessions.iter().map(|session| session.id).collect();
+        let reviewed = self.reviewed(state, &ids).await?;
+        sessions
+            .iter()
+            .map(|session| self.render(state, session, reviewed.contains(&session.id)))
+            .collect()
+    }
+
+    async fn reviewed(
+        self,
+        state: &ApiState,
+        sessions: &[SessionId],
+    ) -> Result<Vec<SessionId>, StoreError> {
+        reviews::reviewed_by(&state.pool, &self.actor.id, sessions).await
+    }
+
+    /// One lesson that the caller has reviewed, or has not.
+    pub(crate) fn render(
+        self,
+        state: &ApiState,
+        session: &session::Session,
+        reviewed: bool,
+    ) -> Result<Session, Problem> {
+        let local_start = self
+            .zone
+            .map(|zone| state.zones.local(session.timing.start, zone))
+            .transpose()
+            .map_err(|error| Problem::zone(error, "?timeZone"))?;
+        Ok(Session { local_start, ..of(state, session, reviewed) })
+    }
+}
+
+/// A lesson without anybody's local time.
+pub(crate) fn of(state: &ApiState, session: &session::Session, reviewed: bool) -> Session {
+    let window = state.join.window(session.timing.start, session.timing.end());
+    let name = |user: &UserId| session.name_of(user).unwrap_or(user.as_str()).to_owned();
+    let (cancelled_by, cancel_reason) = match &session.state {
+        State::Cancelled { by, reason, .. } => (Some(by.to_string()), Some(reason.to_string())),
+        _ => (None, None),
+    };
+    Session {
+        id: session.id.0,
+        title: session.title.to_string(),
+        description: session.description.to_string(),
+        skill: session.skill.to_string(),
+        teacher: session.teacher.to_string(),
+        student: session.student.as_ref().map(ToString::to_string),
+        scheduled_at: session.timing.start,
+        duration: session.timing.duration.get(),
+        status: session.state.status().into(),
+        meeting_url: format!("{}/lessons/{}", state.public_url, session.id),
+        created_at: session.created_at,
+        ends_at: session.timing.end(),
+        time_zone: session.intent.as_ref().map(|intent| intent.time_zone.to_string()),
+        confirmation: session.confirmation.into(),
+        version: session.version.0,
+        participants: session
+            .participants
+            .iter()
+            .map(|participant| SessionParticipant {
+                id: participant.user.to_string(),
+                name: participant.name.clone(),
+                role: participant.role.into(),
+            })
+            .collect(),
+        teacher_name: name(&session.teacher),
+        student_name: session.student.as_ref().map(name),
+        took_place: session.state.started_at().is_some(),
+        join_opens_at: window.opens_at,
+        join_closes_at: window.closes_at,
+        reviewed,
+        cancelled_by,
+        cancel_reason,
+        local_start: None,
+    }
+}

@@ -1,0 +1,51 @@
+//! The OpenAPI document: complete, and the one the web's types come from.
+
+use std::{env, fs, path::Path};
+
+use crate::support::World;
+
+/// Writes the document instead of comparing it.
+const UPDATE: &str = "LECTERN_UPDATE_OPENAPI";
+
+#[test]
+fn the_web_has_the_present_document() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web-demo/openapi.json");
+    let document = lectern_api::openapi().to_pretty_json().expect("the document is JSON") + "\n";
+    if env::var_os(UPDATE).is_some() {
+        fs::write(&path, &document).expect("the document is written");
+    }
+    let kept = fs::read_to_string(&path).expect("web-demo/openapi.json is there");
+    assert!(kept == document, "web-demo/openapi.json is old: run this test with {UPDATE}=1");
+}
+
+#[tokio::test]
+async fn anybody_may_read_it() {
+    let world = World::new().await;
+    let document = world.anonymous().get("/api/openapi.json").await;
+    let document = document.expect(reqwest::StatusCode::OK);
+    let expected = serde_json::to_value(lectern_api::openapi()).expect("the document is JSON");
+    assert_eq!(document, expected);
+    assert_eq!(document["openapi"], "3.1.0");
+}
+
+/// Every operation of the document is a route, asks for a token and says how
+/// it may fail.
+#[tokio::test]
+async fn what_it_names_is_there() {
+    let world = World::new().await;
+    let document = serde_json::to_value(lectern_api::openapi()).expect("the document is JSON");
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let name = format!("{method} {path}");
+            for status in ["401", "422", "429", "500", "503"] {
+                let schema = &operation["responses"][status]["content"]["application/problem+json"];
+                assert_eq!(schema["schema"]["$ref"], "#/components/schemas/Problem", "{name}");
+            }
+            assert!(operation["operationId"].is_string(), "{name}");
+            let method = method.to_uppercase().parse().expect("a method");
+            let path = path.replace("{id}", &uuid::Uuid::nil().to_string());
+            let reply = world.anonymous().send(method, &path, None, &[]).await;
+            reply.problem(401, "unauthenticated");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The REST interface over real HTTP and a real Postgres.
+
+mod auth;
+mod bad_input;
+mod booking;
+mod changes;
+mod document;
+mod everyone;
+mod joining;
+mod lists;
+mod notices;
+mod people;
+mod race;
+mod reviews;
+mod support;

@@ -1,0 +1,292 @@
+//! A server of one's own for each test: its database, its clock, its rooms.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::{BoxFuture, FutureExt as _};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use lectern_api::{
+    ApiState, CloseCause, Config, IceServer, PlaceError, Placement, RateLimit, Rooms,
+    auth::AuthConfig, router,
+};
+use lectern_domain::{clock::Clock, id::SessionId, window::JoinPolicy, zone::Zones};
+use lectern_store::testing::Database;
+use reqwest::{Method, StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+
+pub(crate) const SECRET: &[u8] = b"a secret that only the tests know";
+pub(crate) const ROOM_KEY: &[u8] = b"a room key that only the tests know";
+/// A Monday morning, well before anything that the tests book.
+const BEGINNING: i64 = 1_798_794_000;
+
+/// A clock that stands until it is moved.
+#[derive(Debug)]
+pub(crate) struct ManualClock(AtomicI64);
+
+impl Clock for ManualClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.0.load(Ordering::SeqCst), 0).expect("an instant")
+    }
+}
+
+impl ManualClock {
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        self.0.fetch_add(by.num_seconds(), Ordering::SeqCst);
+    }
+}
+
+/// Rooms that are all in one place, and say which were closed.
+#[derive(Debug, Default)]
+pub(crate) struct OnePlace {
+    pub(crate) closed: Mutex<Vec<SessionId>>,
+    pub(crate) down: Mutex<bool>,
+}
+
+impl Rooms for OnePlace {
+    fn place(&self, _: SessionId) -> BoxFuture<'_, Result<Placement, PlaceError>> {
+        let down = *self.down.lock().expect("no test panics while it holds this");
+        let place = Placement { url: "ws://127.0.0.1:9/signal".into(), fence: 7 };
+        async move { if down { Err(PlaceError::NoNode) } else { Ok(place) } }.boxed()
+    }
+
+    fn close(&self, session: SessionId, _: CloseCause) -> BoxFuture<'_, ()> {
+        self.closed.lock().expect("no test panics while it holds this").push(session);
+        async {}.boxed()
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) database: Database,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) rooms: Arc<OnePlace>,
+    pub(crate) registry: prometheus::Registry,
+    base: String,
+    http: reqwest::Client,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A world whose configuration differs from the usual.
+    pub(crate) async fn with(adjust: impl FnOnce(&mut Config)) -> Self {
+        let database = Database::create().await;
+        let clock = Arc::new(ManualClock(AtomicI64::new(BEGINNING)));
+        let rooms = Arc::new(OnePlace::default());
+        let registry = prometheus::Registry::new();
+        let mut config = Config {
+            pool: database.pool.clone(),
+            auth: AuthConfig { secrets: vec![SECRET.to_vec()], ..AuthConfig::default() },
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            zones: Zones::bundled(),
+            room_keys: vec![ROOM_KEY.to_vec()],
+            join: JoinPolicy::default(),
+            ice_servers: vec![IceServer {
+                urls: vec!["stun:127.0.0.1:3478".into()],
+                username: None,
+                credential: None,
+            }],
+            // The clock stands, so what a burst takes does not come back.
+            rate_limit: RateLimit { per_second: 50.0, burst: 1_000_000 },
+            public_url: "http://lectern.test".into(),
+            rooms: Arc::clone(&rooms) as Arc<dyn Rooms>,
+            registry: registry.clone(),
+        };
+        adjust(&mut config);
+        let app = router(ApiState::new(config).expect("a good configuration"));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound address");
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        #[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { database, clock, rooms, registry, base: format!("http://{address}"), http }
+    }
+
+    /// Somebody of the platform, by id. `ada` is an admin.
+    pub(crate) fn user(&self, id: &str) -> Client<'_> {
+        let role = if id == "ada" { "admin" } else { "user" };
+        self.with_claims(&json!({
+            "sub": id,
+            "name": capitalized(id),
+            "role": role,
+            "exp": self.clock.now().timestamp() + 360_000,
+        }))
+    }
+
+    pub(crate) fn with_claims(&self, claims: &Value) -> Client<'_> {
+        self.with_token(&token(Algorithm::HS256, claims))
+    }
+
+    pub(crate) fn with_token(&self, token: &str) -> Client<'_> {
+        Client { world: self, authorization: Some(format!("Bearer {token}")) }
+    }
+
+    pub(crate) fn anonymous(&self) -> Client<'_> {
+        Client { world: self, authorization: None }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// An instant some minutes from now, as the API takes it.
+    pub(crate) fn in_minutes(&self, minutes: i64) -> String {
+        rfc3339(self.now() + TimeDelta::minutes(minutes))
+    }
+
+    /// What `student` asks for to book `teacher` for an hour.
+    pub(crate) fn lesson(&self, teacher: &str, in_minutes: i64) -> Value {
+        json!({
+            "teacher": teacher,
+            "title": "Past tenses",
+            "duration": 60,
+            "scheduledAt": self.in_minutes(in_minutes),
+        })
+    }
+
+    /// A lesson of Jonas with Inês, booked.
+    pub(crate) async fn booked(&self, in_minutes: i64) -> Value {
+        let reply =
+            self.user("jonas").post("/api/sessions", &self.lesson("ines", in_minutes)).await;
+        reply.expect(StatusCode::CREATED)
+    }
+
+    /// The same lesson after it took place: what the media plane writes when
+    /// teacher and student were connected and have left.
+    pub(crate) async fn took_place(&self) -> Value {
+        let session = self.booked(60).await;
+        let id: uuid::Uuid = session["id"].as_str().expect("an id").parse().expect("a UUID");
+        self.clock.advance(TimeDelta::minutes(121));
+        sqlx::query(
+            "UPDATE sessions SET status = 'completed', started_at = scheduled_at, \
+             finished_at = ends_at, version = version + 1 WHERE id = $1",
+        )
+        .bind(id)
+        .execute(&self.database.pool)
+        .await
+        .expect("completes the lesson");
+        session
+    }
+}
+
+pub(crate) fn token(algorithm: Algorithm, claims: &Value) -> String {
+    let key = EncodingKey::from_secret(SECRET);
+    jsonwebtoken::encode(&Header::new(algorithm), claims, &key).expect("a token")
+}
+
+pub(crate) fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+fn capitalized(id: &str) -> String {
+    let (first, rest) = id.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
+}
+
+/// Somebody who makes requests.
+#[derive(Clone)]
+pub(crate) struct Client<'a> {
+    world: &'a World,
+    authorization: Option<String>,
+}
+
+impl Client<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::POST, path, Some(body.to_string()), &[]).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, version: i64, body: &Value) -> Reply {
+        let tag = format!("\"{version}\"");
+        self.send(Method::PUT, path, Some(body.to_string()), &[("if-match", &tag)]).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None, &[]).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        let mut request = self.world.http.request(method, format!("{}{path}", self.world.base));
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
+        if let Some(body) = body {
+            if !headers.iter().any(|(name, _)| *name == "content-type") {
+                request = request.header("content-type", "application/json");
+            }
+            request = request.body(body);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.expect("a whole body");
+        Reply { status, headers, body: body.to_vec() }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
+            panic!("{error}: {} {:?}", self.status, String::from_utf8_lossy(&self.body))
+        })
+    }
+
+    /// The body of an answer with this status.
+    #[track_caller]
+    pub(crate) fn expect(&self, status: StatusCode) -> Value {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        self.json()
+    }
+
+    /// The body of a problem with this status and code, which is whole.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
+        let body = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status.as_u16(), status, "expected {code}: {body}");
+        assert_eq!(self.header("content-type"), "application/problem+json", "{body}");
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{body}");
+        assert_eq!(problem["status"], status, "{body}");
+        assert_eq!(problem["requestId"], self.header("x-request-id"), "{body}");
+        problem
+    }
+
+    /// The pointers of a validation problem.
+    #[track_caller]
+    pub(crate) fn pointers(&self) -> Vec<String> {
+        let problem = self.problem(422, "validation_failed");
+        let errors = problem["errors"].as_array().expect("a list of errors").clone();
+        errors.iter().map(|e| e["pointer"].as_str().expect("a pointer").to_owned()).collect()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+    }
+}

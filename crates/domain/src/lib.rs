@@ -1,0 +1,17 @@
+//! The rules of lessons: who may book, change, enter and review one.
+//!
+//! This crate is pure. It takes no time from the operating system, draws no
+//! randomness and does no I/O: whoever calls it says what `now` is and hands
+//! in the identifiers to use. One function is different and says so:
+//! [`zone::Zones::newest`] reads the system's time-zone files, once, at start.
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod id;
+pub mod person;
+pub mod review;
+pub mod room;
+pub mod session;
+pub mod text;
+pub mod window;
+pub mod zone;

@@ -1,0 +1,215 @@
+//! Who may change, call off and enter a lesson, and until when.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{FURTHEST_AHEAD, InvalidTransition, Session, State, Status};
+use crate::{
+    person::Actor,
+    room::Role,
+    session::{ParticipantRole, Timing},
+    text::Reason,
+    window::{DoorClosed, JoinPolicy},
+};
+
+/// Why something cannot be done with a lesson.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Neither in the lesson nor an admin.
+    #[error("only participants of the lesson may do this")]
+    NotParticipant,
+    /// The lesson's state does not allow it.
+    #[error(transparent)]
+    Transition(#[from] InvalidTransition),
+    /// What has begun, or is over, keeps its time.
+    #[error("a lesson that is {status} keeps its time")]
+    KeepsItsTime {
+        /// What it is.
+        status: Status,
+    },
+    /// What is over, or called off, stays as it was.
+    #[error("a lesson that is {status} cannot be changed")]
+    KeepsItsWords {
+        /// What it is.
+        status: Status,
+    },
+    /// A lesson starts in the future, and not in a decade.
+    #[error("a lesson must start in the future, within five years")]
+    StartOutOfRange,
+    /// The lesson's time has passed.
+    #[error("the lesson's time has passed")]
+    TooLateToCancel,
+}
+
+/// How far in the past a start may lie, for clocks and networks that differ.
+pub const STARTS_AT_EARLIEST: TimeDelta = TimeDelta::seconds(-60);
+
+/// Whether a lesson may be given this start at `now`.
+pub fn starts_in_time(start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    (STARTS_AT_EARLIEST..=FURTHEST_AHEAD).contains(&(start - now))
+}
+
+impl Session {
+    /// Whether `actor` may know of this lesson at all.
+    pub fn may_see(&self, actor: &Actor) -> Result<(), Refused> {
+        if actor.admin || self.role_of(&actor.id).is_some() {
+            return Ok(());
+        }
+        Err(Refused::NotParticipant)
+    }
+
+    /// Whether `actor` may change its words and, where `timing` is another than
+    /// it has, its time.
+    pub fn may_edit(
+        &self,
+        actor: &Actor,
+        timing: Timing,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refused> {
+        self.may_see(actor)?;
+        let status = self.state.status();
+        if !matches!(self.state, State::Scheduled | State::InProgress { .. }) {
+            return Err(Refused::KeepsItsWords { status });
+        }
+        let stands = self.state == State::Scheduled && now < self.timing.end();
+        if timing != self.timing && !stands {
+            return Err(Refused::KeepsItsTime { status });
+        }
+        if timing.start != self.timing.start && !starts_in_time(timing.start, now) {
+            return Err(Refused::StartOutOfRange);
+        }
+        Ok(())
+    }
+
+    /// The state after `actor` has called it off. Participants may do so until
+    /// the end; an admin may also clear away a lesson to which nobody came.
+    pub fn cancelled(
+        &self,
+        actor: &Actor,
+        reason: Reason,
+        now: DateTime<Utc>,
+    ) -> Result<State, Refused> {
+        self.may_see(actor)?;
+        let next = self.state.clone().cancel(actor.id.clone(), reason, now)?;
+        if !actor.admin && now >= self.timing.end() {
+            return Err(Refused::TooLateToCancel);
+        }
+        Ok(next)
+    }
+
+    /// As what `actor` may enter the room, if it is open.
+    pub fn enter(
+        &self,
+        actor: &Actor,
+        policy: JoinPolicy,
+        now: DateTime<Utc>,
+    ) -> Result<Result<Role, DoorClosed>, Refused> {
+        let role = match self.role_of(&actor.id) {
+            Some(ParticipantRole::Teacher) => Role::Teacher,
+            Some(ParticipantRole::Student) => Role::Student,
+            None if actor.admin => Role::Observer,
+            None => return Err(Refused::NotParticipant),
+        };
+        if matches!(self.state, State::Cancelled { .. }) {
+            return Ok(Err(DoorClosed::Cancelled));
+        }
+        let window = policy.window(self.timing.start, self.timing.end());
+        Ok(window.check(now).map(|()| role))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        id::SessionId,
+        session::{Confirmation, Participant, Version},
+        text::Minutes,
+    };
+
+    const HOUR: i64 = 3600;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(2_000_000_000 + seconds, 0).expect("an instant")
+    }
+
+    fn actor(id: &str) -> Actor {
+        Actor { id: id.parse().expect("a user id"), admin: id == "ada" }
+    }
+
+    fn timing(start: i64) -> Timing {
+        Timing { start: at(start), duration: Minutes::try_from(60).expect("minutes") }
+    }
+
+    fn lesson(state: State) -> Session {
+        let participant = |id: &str, role| Participant {
+            user: id.parse().expect("a user id"),
+            name: String::new(),
+            role,
+        };
+        Session {
+            id: SessionId("0197b5c0-0000-7000-8000-000000000001".parse().expect("a UUID")),
+            title: "Past tenses".parse().expect("a title"),
+            description: "".parse().expect("a description"),
+            skill: "Portuguese".parse().expect("a skill"),
+            teacher: "ines".parse().expect("a user id"),
+            student: Some("jonas".parse().expect("a user id")),
+            participants: vec![
+                participant("ines", ParticipantRole::Teacher),
+                participant("jonas", ParticipantRole::Student),
+            ],
+            timing: timing(0),
+            intent: None,
+            state,
+            confirmation: Confirmation::Confirmed,
+            version: Version(1),
+            sequence: 0,
+            created_at: at(-HOUR),
+        }
+    }
+
+    #[test]
+    fn starts_lie_neither_in_the_past_nor_in_another_decade() {
+        for (seconds, good) in [(-61, false), (-60, true), (0, true), (HOUR, true)] {
+            assert_eq!(starts_in_time(at(seconds), at(0)), good, "{seconds}");
+        }
+        assert!(!starts_in_time(at(0) + TimeDelta::days(366 * 6), at(0)));
+    }
+
+    #[test]
+    fn time_is_kept_once_it_has_begun_and_words_once_it_is_over() {
+        let begun = State::InProgress { started_at: at(1) };
+        let over = State::Completed { started_at: at(1), finished_at: at(2) };
+        let jonas = actor("jonas");
+        let (same, later) = (timing(0), timing(2 * HOUR));
+        assert_eq!(lesson(State::Scheduled).may_edit(&jonas, later, at(0)), Ok(()));
+        assert_eq!(lesson(begun.clone()).may_edit(&jonas, same, at(5)), Ok(()));
+        assert!(lesson(begun).may_edit(&jonas, later, at(5)).is_err());
+        assert!(lesson(State::Scheduled).may_edit(&jonas, later, at(HOUR)).is_err());
+        assert!(lesson(over).may_edit(&jonas, same, at(5)).is_err());
+        let past = lesson(State::Scheduled).may_edit(&jonas, timing(-HOUR), at(0));
+        assert_eq!(past, Err(Refused::StartOutOfRange));
+        let stranger = lesson(State::Scheduled).may_edit(&actor("tom"), same, at(0));
+        assert_eq!(stranger, Err(Refused::NotParticipant));
+    }
+
+    #[test]
+    fn a_missed_lesson_is_cleared_away_by_an_admin_alone() {
+        let reason: Reason = "".parse().expect("a reason");
+        let missed = lesson(State::Scheduled);
+        let cancel = |who: &str, now| missed.cancelled(&actor(who), reason.clone(), now);
+        assert!(cancel("ines", at(HOUR - 1)).is_ok());
+        assert_eq!(cancel("ines", at(HOUR)), Err(Refused::TooLateToCancel));
+        assert!(cancel("ada", at(HOUR)).is_ok());
+        assert_eq!(cancel("tom", at(0)), Err(Refused::NotParticipant));
+    }
+
+    #[test]
+    fn roles_in_the_room_come_from_the_booking() {
+        let policy = JoinPolicy::default();
+        let enter = |who: &str| lesson(State::Scheduled).enter(&actor(who), policy, at(0));
+        assert_eq!(enter("ines"), Ok(Ok(Role::Teacher)));
+        assert_eq!(enter("jonas"), Ok(Ok(Role::Student)));
+        assert_eq!(enter("ada"), Ok(Ok(Role::Observer)));
+        assert_eq!(enter("tom"), Err(Refused::NotParticipant));
+    }
+}

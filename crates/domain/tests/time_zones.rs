@@ -1,0 +1,119 @@
+//! The shared time-zone cases, as far as this version's operations cover them.
+
+use lectern_domain::zone::{Strictness, WallClock, ZoneError, Zones};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct File {
+    cases: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct LocalToUtc {
+    id: String,
+    zone: String,
+    local: String,
+    kind: String,
+    expected_utc: String,
+    resolved_local: String,
+    expected_utc_later: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct UtcToLocal {
+    id: String,
+    zone: String,
+    utc: String,
+    expected_local: String,
+}
+
+#[derive(Deserialize)]
+struct Recurrence {
+    id: String,
+    zone: String,
+    expected: Vec<Occurrence>,
+}
+
+#[derive(Deserialize)]
+struct Occurrence {
+    local: String,
+    utc: String,
+}
+
+fn cases<T: for<'de> Deserialize<'de>>(operation: &str) -> Vec<T> {
+    let file: File =
+        serde_json::from_str(include_str!("data/time_zones.json")).expect("the cases parse");
+    let cases: Vec<T> = file
+        .cases
+        .into_iter()
+        .filter(|case| case["op"] == operation)
+        .map(|case| serde_json::from_value(case).expect("a case of its operation's shape"))
+        .collect();
+    assert!(!cases.is_empty(), "no case of {operation}");
+    cases
+}
+
+fn utc(
+    zones: &Zones,
+    local: &str,
+    zone: &str,
+    strictness: Strictness,
+) -> Result<String, ZoneError> {
+    let zone = zones.name(zone)?;
+    let clock: WallClock = local.parse().expect("a wall clock");
+    let instant = zones.instant(clock, &zone, strictness)?;
+    Ok(instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}
+
+#[test]
+fn local_to_utc() {
+    let zones = Zones::newest();
+    for case in cases::<LocalToUtc>("local_to_utc") {
+        let lenient = utc(&zones, &case.local, &case.zone, Strictness::Lenient);
+        assert_eq!(lenient, Ok(case.expected_utc.clone()), "{}", case.id);
+        let strict = utc(&zones, &case.local, &case.zone, Strictness::Strict);
+        let expected = match case.kind.as_str() {
+            "gap" => Err(ZoneError::DoesNotExist),
+            "ambiguous" => Err(ZoneError::Ambiguous),
+            "unique" => Ok(case.expected_utc.clone()),
+            other => panic!("{}: unknown kind {other}", case.id),
+        };
+        assert_eq!(strict, expected, "{}", case.id);
+
+        let zone = zones.name(&case.zone).expect("a zone");
+        let local = zones.local(case.expected_utc.parse().expect("an instant"), &zone);
+        assert_eq!(local, Ok(case.resolved_local), "{}", case.id);
+
+        // The later instant of a fold is reached by saying its offset.
+        if let Some(later) = case.expected_utc_later {
+            let shown = zones.local(later.parse().expect("an instant"), &zone).expect("a local");
+            assert_eq!(
+                utc(&zones, &shown, &case.zone, Strictness::Strict),
+                Ok(later),
+                "{}",
+                case.id
+            );
+        }
+    }
+}
+
+#[test]
+fn utc_to_local() {
+    let zones = Zones::newest();
+    for case in cases::<UtcToLocal>("utc_to_local") {
+        let zone = zones.name(&case.zone).expect("a zone");
+        let local = zones.local(case.utc.parse().expect("an instant"), &zone);
+        assert_eq!(local, Ok(case.expected_local), "{}", case.id);
+    }
+}
+
+#[test]
+fn each_occurrence_of_a_series_is_its_own_wall_clock() {
+    let zones = Zones::newest();
+    for case in cases::<Recurrence>("recur_wallclock") {
+        for occurrence in &case.expected {
+            let instant = utc(&zones, &occurrence.local, &case.zone, Strictness::Lenient);
+            assert_eq!(instant.as_ref(), Ok(&occurrence.utc), "{}", case.id);
+        }
+    }
+}

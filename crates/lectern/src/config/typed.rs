@@ -1,0 +1,328 @@
+//! The configuration in types.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use lectern_api::{IceServer, RateLimit, auth::Algorithm};
+use lectern_domain::window::JoinPolicy;
+use lectern_sfu::Advertised;
+
+use super::{ConfigError, Values};
+
+/// The least length of an HMAC secret: that of SHA-256's output (RFC 7518,
+/// section 3.2).
+const SECRET_BYTES: usize = 32;
+
+/// What the server was told to do.
+#[derive(Clone)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) metrics_listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database: Database,
+    pub(crate) media: Media,
+    pub(crate) auth: Auth,
+    pub(crate) room_keys: Vec<Vec<u8>>,
+    pub(crate) join: JoinPolicy,
+    pub(crate) rate_limit: RateLimit,
+    pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) region: String,
+    pub(crate) drain: Duration,
+    pub(crate) log: String,
+}
+
+/// Where the data is.
+#[derive(Clone)]
+pub(crate) struct Database {
+    /// None: the embedded Postgres.
+    pub(crate) url: Option<String>,
+    pub(crate) connections: u32,
+    /// None: the machine's newest.
+    pub(crate) postgres_bin: Option<PathBuf>,
+}
+
+/// Where media comes in.
+#[derive(Debug, Clone)]
+pub(crate) struct Media {
+    pub(crate) listen: SocketAddr,
+    pub(crate) advertise: Vec<Advertised>,
+    /// At least one.
+    pub(crate) workers: usize,
+}
+
+/// Whose tokens are accepted.
+#[derive(Clone)]
+pub(crate) struct Auth {
+    /// The first one signs what `lectern token` and the demo hand out.
+    pub(crate) secrets: Vec<Vec<u8>>,
+    pub(crate) jwks_url: Option<String>,
+    pub(crate) algorithms: Vec<Algorithm>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) audience: Option<String>,
+    pub(crate) name_claim: String,
+    pub(crate) role_claim: String,
+}
+
+const SYMMETRIC: [&str; 3] = ["HS256", "HS384", "HS512"];
+const PUBLIC_KEY: [&str; 9] =
+    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
+
+impl Config {
+    /// Checks every value.
+    pub(crate) fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        let reader = Reader(values);
+        let minutes = |key| reader.within(key, 0..=1440).map(|n| TimeDelta::minutes(n.into()));
+        Ok(Self {
+            listen: reader.parsed("listen")?,
+            metrics_listen: reader.parsed("metrics_listen")?,
+            public_url: reader.web_url("public_url")?,
+            trusted_proxies: reader.parsed_list("trusted_proxies")?,
+            allowed_origins: reader.list("allowed_origins"),
+            data_dir: reader.parsed("data_dir")?,
+            database: Database {
+                url: reader.optional("database_url"),
+                connections: reader.within("database_connections", 2..=200)?,
+                postgres_bin: reader.optional("postgres_bin").map(PathBuf::from),
+            },
+            media: Media::read(&reader)?,
+            auth: Auth::read(&reader)?,
+            room_keys: reader.keys("room_keys")?,
+            join: JoinPolicy {
+                opens: minutes("join.opens_minutes")?,
+                grace: minutes("join.grace_minutes")?,
+            },
+            rate_limit: RateLimit {
+                per_second: reader.within("rate_limit.per_second", 1..=1_000_000)?.into(),
+                burst: reader.within("rate_limit.burst", 1..=1_000_000)?,
+            },
+            ice_servers: reader.ice_servers()?,
+            region: reader.text("region").to_owned(),
+            drain: Duration::from_secs(reader.within("drain_seconds", 0..=86_400)?.into()),
+            log: reader.text("log").to_owned(),
+        })
+    }
+}
+
+impl Media {
+    fn read(reader: &Reader<'_>) -> Result<Self, ConfigError> {
+        let workers = match reader.within("media.workers", 0..=64)? {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            workers => workers as usize,
+        };
+        let advertise = reader.parsed_list("media.advertise")?;
+        Ok(Self { listen: reader.parsed("media.listen")?, advertise, workers })
+    }
+}
+
+impl Auth {
+    fn read(reader: &Reader<'_>) -> Result<Self, ConfigError> {
+        let secrets = reader.keys("auth.secret")?;
+        let jwks_url = reader.web_url("auth.jwks_url")?;
+        Ok(Self {
+            algorithms: algorithms(reader, !secrets.is_empty(), jwks_url.is_some())?,
+            secrets,
+            jwks_url,
+            issuer: reader.optional("auth.issuer"),
+            audience: reader.optional("auth.audience"),
+            name_claim: reader.text("auth.name_claim").to_owned(),
+            role_claim: reader.text("auth.role_claim").to_owned(),
+        })
+    }
+}
+
+fn algorithms(
+    reader: &Reader<'_>,
+    secret: bool,
+    keys: bool,
+) -> Result<Vec<Algorithm>, ConfigError> {
+    let key = "auth.algorithms";
+    let usable = |name: &str| {
+        (secret && SYMMETRIC.contains(&name)) || (keys && PUBLIC_KEY.contains(&name))
+    };
+    if let Some(name) = reader.list(key).iter().find(|name| !usable(name)) {
+        let reason = format!(
+            "`{name}` is none of {} (with auth.secret) or {} (with auth.jwks_url)",
+            SYMMETRIC.join(", "),
+            PUBLIC_KEY.join(", ")
+        );
+        return Err(reader.invalid(key, reason));
+    }
+    reader.parsed_list(key)
+}
+
+/// Reads values of the table and names the setting where one is wrong.
+struct Reader<'a>(&'a Values);
+
+impl Reader<'_> {
+    fn text(&self, key: &'static str) -> &str {
+        self.0.get(key).text.trim()
+    }
+
+    fn optional(&self, key: &'static str) -> Option<String> {
+        Some(self.text(key).to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn list(&self, key: &'static str) -> Vec<String> {
+        let items = self.text(key).split(',').map(str::trim);
+        items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn parsed<T: FromStr<Err: std::fmt::Display>>(
+        &self,
+        key: &'static str,
+    ) -> Result<T, ConfigError> {
+        self.text(key).parse().map_err(|error: T::Err| self.invalid(key, error.to_string()))
+    }
+
+    fn parsed_list<T: FromStr<Err: std::fmt::Display>>(
+        &self,
+        key: &'static str,
+    ) -> Result<Vec<T>, ConfigError> {
+        let parse = |item: &String| {
+            item.parse().map_err(|error: T::Err| self.invalid(key, format!("`{item}`: {error}")))
+        };
+        self.list(key).iter().map(parse).collect()
+    }
+
+    fn within(
+        &self,
+        key: &'static str,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> Result<u32, ConfigError> {
+        let value = self.parsed(key)?;
+        if !range.contains(&value) {
+            let reason = format!("{value} is not within {} to {}", range.start(), range.end());
+            return Err(self.invalid(key, reason));
+        }
+        Ok(value)
+    }
+
+    fn web_url(&self, key: &'static str) -> Result<Option<String>, ConfigError> {
+        let Some(text) = self.optional(key) else { return Ok(None) };
+        let uri = text.parse::<axum::http::Uri>();
+        let web = uri.is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+        if !web {
+            return Err(self.invalid(key, format!("`{text}` is not an http or https URL")));
+        }
+        Ok(Some(text.trim_end_matches('/').to_owned()))
+    }
+
+    /// Secrets for HMAC.
+    fn keys(&self, key: &'static str) -> Result<Vec<Vec<u8>>, ConfigError> {
+        let keys: Vec<_> = self.list(key).into_iter().map(String::into_bytes).collect();
+        if keys.iter().any(|key| key.len() < SECRET_BYTES) {
+            return Err(self.invalid(key, format!("a secret has at least {SECRET_BYTES} bytes")));
+        }
+        Ok(keys)
+    }
+
+    fn ice_servers(&self) -> Result<Vec<IceServer>, ConfigError> {
+        let key = "ice_servers";
+        let servers: Vec<IceServerText> = serde_json::from_str(self.text(key)).map_err(|error| {
+            let example = r#"[{"urls":"stun:host:3478"}]"#;
+            self.invalid(key, format!("{error}; expected a list such as {example}"))
+        })?;
+        Ok(servers.into_iter().map(IceServerText::read).collect())
+    }
+
+    fn invalid(&self, key: &'static str, reason: String) -> ConfigError {
+        ConfigError::Invalid { key, origin: self.0.get(key).origin.clone(), reason }
+    }
+}
+
+/// A dictionary of the browsers' `RTCConfiguration`, where one URL may stand
+/// without a list around it.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IceServerText {
+    urls: OneOrMore,
+    username: Option<String>,
+    credential: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl IceServerText {
+    fn read(self) -> IceServer {
+        let urls = match self.urls {
+            OneOrMore::One(url) => vec![url],
+            OneOrMore::More(urls) => urls,
+        };
+        IceServer { urls, username: self.username, credential: self.credential }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(flags: &[&str]) -> Result<Config, ConfigError> {
+        let flags: Vec<_> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        Config::from_values(&Values::gather(None, |_| None, &flags).unwrap())
+    }
+
+    #[test]
+    fn defaults_are_valid() {
+        let config = config(&[]).ok().unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert!(config.media.workers >= 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let cases = [
+            ("listen=here", "`listen` is not valid"),
+            ("database_connections=1", "1 is not within 2 to 200"),
+            ("media.advertise=example.org", "expected an IP address"),
+            ("trusted_proxies=10.0.0.0/8", "`10.0.0.0/8`: invalid IP address"),
+            ("auth.secret=short", "at least 32 bytes"),
+            ("auth.algorithms=none", "`none` is none of"),
+            ("auth.jwks_url=ftp://keys", "not an http or https URL"),
+            ("ice_servers={}", "expected a list"),
+        ];
+        for (flag, expected) in cases {
+            let error = config(&[flag]).err().unwrap().to_string();
+            assert!(error.contains(expected), "{flag}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_secret_never_admits_public_key_algorithms() {
+        let secret = format!("auth.secret={}", "x".repeat(32));
+        let config_with = |algorithms| config(&[&secret, algorithms]);
+        let algorithms = config_with("auth.algorithms=HS384").ok().unwrap().auth.algorithms;
+        assert_eq!(algorithms, [Algorithm::HS384]);
+        assert!(config_with("auth.algorithms=RS256").is_err());
+    }
+
+    #[test]
+    fn addresses_may_carry_a_port() {
+        let config = config(&["media.advertise=192.0.2.1, [2001:db8::1]:9"]).ok().unwrap();
+        let expected = [
+            Advertised::Address("192.0.2.1".parse().unwrap()),
+            Advertised::Mapped("[2001:db8::1]:9".parse().unwrap()),
+        ];
+        assert_eq!(config.media.advertise, expected);
+    }
+
+    #[test]
+    fn ice_servers_are_those_of_browsers() {
+        let text = r#"ice_servers=[{"urls":"stun:a"},{"urls":["turn:b"],"username":"u","credential":"c"}]"#;
+        let servers = config(&[text]).ok().unwrap().ice_servers;
+        assert_eq!(servers[0].urls, ["stun:a"]);
+        assert_eq!(servers[1].username.as_deref(), Some("u"));
+    }
+}

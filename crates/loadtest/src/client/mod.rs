@@ -1,0 +1,10 @@
+//! The way of a browser into a lesson: REST, then the WebSocket, then media.
+
+mod participant;
+mod rest;
+mod signal;
+
+pub use self::{
+    participant::{Joined, Joiner, Participant},
+    rest::{Platform, Server, Ticket},
+};

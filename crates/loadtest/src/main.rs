@@ -1,0 +1,18 @@
+//! The load generator's command line.
+#![forbid(unsafe_code)]
+
+mod args;
+mod run;
+
+use clap::Parser as _;
+
+use args::Command;
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Bench(bench) => run::bench(&bench),
+        Command::Call { target, load, output } => run::call(&target, &load, &output),
+        Command::Floor { cpus, load, output } => run::floor(cpus.as_deref(), &load, &output),
+        Command::Relay => lectern_loadtest::relay::run(),
+    }
+}

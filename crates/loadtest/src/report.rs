@@ -1,0 +1,93 @@
+//! From what scenarios measured to the rows of the results.
+
+use std::time::Duration;
+
+use crate::{
+    measure::result::Row,
+    scenario::{Measured, booking::Bookings, join::JoinTimes, memory::MemoryUse},
+};
+
+/// The bare relay, as the reference's name.
+const RELAY: &str = "relay";
+
+/// The server beside the relay, under the same load.
+pub fn forwarding(name: &str, server: &Measured, relay: &Measured) -> Vec<Row> {
+    let beside = |metric: &str, unit, of: fn(&Measured) -> f64| {
+        Row::beside(format!("{metric}, {name}"), of(server), unit, RELAY, of(relay))
+    };
+    vec![
+        beside("CPU per forwarded packet", "µs", Measured::cpu_per_packet),
+        beside("forwarded packets", "1/s", Measured::packet_rate),
+        beside("lost packets", "ppm", Measured::lost_per_million),
+    ]
+}
+
+/// What the server and the relay add to the time from sending to arrival;
+/// `direct` has nothing between.
+pub fn latency(name: &str, server: &Measured, relay: &Measured, direct: &Measured) -> Vec<Row> {
+    [("p50", 0.5), ("p99", 0.99)]
+        .map(|(label, share)| {
+            let added = |measured: &Measured| measured.latency(share) - direct.latency(share);
+            let metric = format!("added latency {label}, {name}");
+            Row::beside(metric, added(server), "µs", RELAY, added(relay))
+        })
+        .into()
+}
+
+/// How long joining takes.
+pub fn joining(times: &JoinTimes) -> Vec<Row> {
+    let steps = [
+        ("answer", &times.answer),
+        ("connected", &times.connected),
+        ("first frame", &times.first_frame),
+    ];
+    let mut rows = Vec::new();
+    for (step, times) in steps {
+        for (label, share) in [("p50", 0.5), ("p99", 0.99)] {
+            let metric = format!("WebSocket open to {step} {label}");
+            rows.push(Row::alone(metric, milliseconds(times.quantile(share)), "ms"));
+        }
+    }
+    rows
+}
+
+/// What a participant costs in memory.
+pub fn memory(found: MemoryUse) -> Vec<Row> {
+    [("connected", found.connected), ("in a call", found.in_call)]
+        .map(|(state, bytes)| {
+            Row::alone(format!("memory per participant, {state}"), bytes / 1_000.0, "kB")
+        })
+        .into()
+}
+
+/// Bookings over HTTP, beside the statements alone where pgbench was there.
+pub fn booking(found: &Bookings, statements: Option<f64>) -> Vec<Row> {
+    let metric = "bookings over HTTP";
+    let rate = match statements {
+        Some(statements) => Row::beside(metric, found.rate(), "1/s", "pgbench", statements),
+        None => Row::alone(metric, found.rate(), "1/s"),
+    };
+    let time = |label, share| {
+        let time = milliseconds(found.times.quantile(share));
+        Row::alone(format!("booking over HTTP {label}"), time, "ms")
+    };
+    vec![rate, time("p50", 0.5), time("p99", 0.99)]
+}
+
+fn milliseconds(duration: Option<Duration>) -> f64 {
+    duration.map_or(0.0, |duration| duration.as_secs_f64() * 1e3)
+}
+
+/// One load, beside nothing.
+pub fn alone(measured: &Measured) -> Vec<Row> {
+    let mut rows = vec![
+        Row::alone("CPU per forwarded packet", measured.cpu_per_packet(), "µs"),
+        Row::alone("forwarded packets", measured.packet_rate(), "1/s"),
+        Row::alone("lost packets", measured.lost_per_million(), "ppm"),
+    ];
+    for (label, share) in [("p50", 0.5), ("p99", 0.99)] {
+        let metric = format!("latency {label}");
+        rows.push(Row::alone(metric, measured.latency(share), "µs"));
+    }
+    rows
+}

@@ -1,0 +1,15 @@
+//! RTP and RTCP on the wire (RFC 3550 and what extends it): parsers that
+//! borrow and trust nothing, and writers for what the engine sends.
+
+pub mod header;
+pub mod payload;
+pub mod rtcp;
+
+mod ntp;
+mod unwrap;
+
+pub use self::{
+    header::{Element, Elements, RtpError, RtpHeader, RtpPacket},
+    ntp::Ntp,
+    unwrap::Unwrapper,
+};

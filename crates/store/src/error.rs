@@ -1,0 +1,119 @@
+//! What can go wrong between the rules and the database.
+
+use std::time::Duration;
+
+use lectern_domain::session::{Refused, Version};
+
+/// Why a transaction did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such thing.
+    #[error("not found")]
+    NotFound,
+    /// Somebody in the lesson is taken at that time.
+    #[error("somebody in the lesson has another one at that time")]
+    SlotTaken,
+    /// It has changed since the caller read it.
+    #[error("it is at version {current} now")]
+    VersionConflict {
+        /// What it is at.
+        current: Version,
+    },
+    /// The rules of lessons say no.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The rules of reviews say no.
+    #[error(transparent)]
+    ReviewRefused(#[from] lectern_domain::review::ReviewRefused),
+    /// One review per person and lesson.
+    #[error("the lesson was reviewed already")]
+    AlreadyReviewed,
+    /// The Idempotency-Key was used for another request.
+    #[error("the idempotency key belongs to another request")]
+    IdempotencyMismatch,
+    /// A row holds what the schema should not have let in.
+    #[error("column {column} holds a value that no rule allows")]
+    Corrupt {
+        /// Where.
+        column: &'static str,
+    },
+    /// The database says no, or nothing.
+    #[error("the database: {0}")]
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let constraint = error.as_database_error().and_then(|e| e.constraint());
+        if constraint == Some("session_participants_no_overlap") {
+            return Self::SlotTaken;
+        }
+        Self::Database(error)
+    }
+}
+
+impl StoreError {
+    /// Whether the database cannot be reached or takes no more at the moment.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Database(
+                sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed,
+            ) => true,
+            Self::Database(sqlx::Error::Database(error)) => {
+                // Classes 08, 53 and 57: connection, resources, intervention.
+                error.code().is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the database gave up on this transaction so that another could
+    /// go on: a serialization failure or a deadlock.
+    fn is_transient(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        let code = error.as_database_error().and_then(|e| e.code());
+        matches!(code.as_deref(), Some("40001" | "40P01"))
+    }
+}
+
+/// How often a transaction is tried again.
+const RETRIES: u32 = 4;
+/// The pause before the first repetition; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+/// Counts the repetitions of one transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    made: u32,
+}
+
+impl Attempts {
+    /// Whether to try again after `error`; waits a little if so.
+    pub(crate) async fn again(&mut self, error: &StoreError) -> bool {
+        if !error.is_transient() || self.made == RETRIES {
+            return false;
+        }
+        tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(self.made)).await;
+        self.made += 1;
+        true
+    }
+}
+
+/// Runs a transaction until it succeeds, fails for good, or has been tried
+/// often enough.
+macro_rules! with_retries {
+    ($attempt:expr) => {{
+        let mut attempts = $crate::error::Attempts::default();
+        loop {
+            match $attempt.await {
+                Err(error) if attempts.again(&error).await => {}
+                result => break result,
+            }
+        }
+    }};
+}
+pub(crate) use with_retries;

@@ -1,0 +1,23 @@
+//! All SQL of Lectern: one module per noun, in functions named for what they
+//! mean. Whoever calls says what time it is.
+#![forbid(unsafe_code)]
+
+pub mod attendance;
+pub mod audit;
+pub mod chat;
+pub mod cluster;
+pub mod error;
+pub mod idempotency;
+pub mod migrate;
+pub mod notifications;
+pub mod outbox;
+pub mod page;
+pub mod retention;
+pub mod reviews;
+pub mod rooms;
+pub mod sessions;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod users;
+
+pub use self::error::StoreError;

@@ -1,0 +1,79 @@
+//! How long things are kept. Every table that grows by itself is named here;
+//! lessons, their people and their reviews stay until the platform erases them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+use crate::error::StoreError;
+
+/// Answers to repeated requests.
+pub const IDEMPOTENCY_KEYS: TimeDelta = TimeDelta::hours(24);
+/// Messages, from when they were due: sent, given up, or never claimed.
+pub const OUTBOX: TimeDelta = TimeDelta::days(30);
+/// Notices, read or not.
+pub const NOTIFICATIONS: TimeDelta = TimeDelta::days(180);
+/// Chat.
+pub const CHAT: TimeDelta = TimeDelta::days(730);
+/// Who was in a room, when.
+pub const ATTENDANCE: TimeDelta = TimeDelta::days(730);
+/// Who did what.
+pub const AUDIT: TimeDelta = TimeDelta::days(1095);
+
+/// The most rows that one statement deletes.
+const BATCH: i64 = 5_000;
+/// The most statements for one table in one round: the rest waits for the next.
+const ROUNDS: u32 = 200;
+
+/// Deletes what is past its period, and says how many rows went.
+pub async fn prune(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let mut pruned = 0;
+    macro_rules! prune {
+        ($period:expr, $sql:literal) => {
+            for _ in 0..ROUNDS {
+                let mut transaction = pool.begin().await?;
+                sqlx::query!("SELECT set_config('lectern.retention', 'on', true)")
+                    .fetch_one(&mut *transaction)
+                    .await?;
+                let gone = sqlx::query!($sql, now - $period, BATCH)
+                    .execute(&mut *transaction)
+                    .await?
+                    .rows_affected();
+                transaction.commit().await?;
+                pruned += gone;
+                if gone < BATCH as u64 {
+                    break;
+                }
+            }
+        };
+    }
+    prune!(
+        IDEMPOTENCY_KEYS,
+        "DELETE FROM idempotency_keys WHERE (caller, key) IN \
+         (SELECT caller, key FROM idempotency_keys WHERE created_at < $1 LIMIT $2)"
+    );
+    prune!(
+        OUTBOX,
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE due_at < $1 LIMIT $2)"
+    );
+    prune!(
+        NOTIFICATIONS,
+        "DELETE FROM notifications WHERE id IN \
+         (SELECT id FROM notifications WHERE created_at < $1 LIMIT $2)"
+    );
+    prune!(
+        CHAT,
+        "DELETE FROM chat_messages WHERE id IN \
+         (SELECT id FROM chat_messages WHERE sent_at < $1 LIMIT $2)"
+    );
+    prune!(
+        ATTENDANCE,
+        "DELETE FROM attendance WHERE (session_id, participant) IN \
+         (SELECT session_id, participant FROM attendance WHERE joined_at < $1 LIMIT $2)"
+    );
+    prune!(
+        AUDIT,
+        "DELETE FROM audit_events WHERE id IN \
+         (SELECT id FROM audit_events WHERE at < $1 LIMIT $2)"
+    );
+    Ok(pruned)
+}

@@ -1,0 +1,204 @@
+//! Changes of a lesson: its words, its time, its end.
+//!
+//! A change takes the advisory locks of everybody in the lesson, sorted, before
+//! any row: two changes never wait for each other in a circle.
+
+use chrono::{DateTime, Utc};
+use lectern_domain::{
+    id::SessionId,
+    person::Actor,
+    session::{Session, State, Timing, Version},
+    text::{Description, Minutes, Reason, Skill, Title},
+    zone::Intent,
+};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+
+use super::{
+    effects::{self, Happening},
+    load::load,
+};
+use crate::error::{StoreError, with_retries};
+
+/// Which version of a lesson the caller means to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// Whichever it is.
+    Any,
+    /// One of these.
+    OneOf(Vec<Version>),
+}
+
+/// Another start of a lesson.
+#[derive(Debug, Clone)]
+pub struct NewStart {
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// The wall clock that was meant, where there was one.
+    pub intent: Option<Intent>,
+}
+
+/// What is to change; `None` leaves it.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// Which lesson.
+    pub id: SessionId,
+    /// In which version.
+    pub expected: Expected,
+    /// Who changes it.
+    pub by: Actor,
+    /// What it is called.
+    pub title: Option<Title>,
+    /// What it is about.
+    pub description: Option<Description>,
+    /// What is taught.
+    pub skill: Option<Skill>,
+    /// When it starts.
+    pub start: Option<NewStart>,
+    /// How long it is.
+    pub duration: Option<Minutes>,
+}
+
+/// A lesson to call off.
+#[derive(Debug, Clone)]
+pub struct Cancellation {
+    /// Which lesson.
+    pub id: SessionId,
+    /// In which version.
+    pub expected: Expected,
+    /// Who calls it off.
+    pub by: Actor,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Changes the words or the time of a lesson. One UPDATE re-checks every
+/// participant's time.
+pub async fn edit(pool: &PgPool, edit: &Edit, now: DateTime<Utc>) -> Result<Session, StoreError> {
+    with_retries!(try_edit(pool, edit, now))
+}
+
+/// Calls a lesson off, and frees its people's time.
+pub async fn cancel(
+    pool: &PgPool,
+    cancellation: &Cancellation,
+    now: DateTime<Utc>,
+) -> Result<Session, StoreError> {
+    with_retries!(try_cancel(pool, cancellation, now))
+}
+
+async fn try_edit(pool: &PgPool, edit: &Edit, now: DateTime<Utc>) -> Result<Session, StoreError> {
+    let (mut transaction, before) = lock(pool, edit.id).await?;
+    let timing = Timing {
+        start: edit.start.as_ref().map_or(before.timing.start, |start| start.at),
+        duration: edit.duration.unwrap_or(before.timing.duration),
+    };
+    before.may_edit(&edit.by, timing, now)?;
+    check(&edit.expected, &before)?;
+    let moved = timing != before.timing;
+    let intent = match &edit.start {
+        Some(start) => start.intent.as_ref(),
+        None => before.intent.as_ref(),
+    };
+    sqlx::query!(
+        r#"
+        UPDATE sessions
+        SET title = $2, description = $3, skill = $4, during = tstzrange($5, $6, '[)'),
+            time_zone = $7, local_start = $8, version = version + 1,
+            sequence = sequence + $9, updated_at = $10
+        WHERE id = $1
+        "#,
+        edit.id.0,
+        edit.title.as_ref().unwrap_or(&before.title).as_str(),
+        edit.description.as_ref().unwrap_or(&before.description).as_str(),
+        edit.skill.as_ref().unwrap_or(&before.skill).as_str(),
+        timing.start,
+        timing.end(),
+        intent.map(|intent| intent.time_zone.as_str()),
+        intent.map(|intent| intent.local_start.as_str()),
+        i32::from(moved),
+        now,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    let happening =
+        if moved { Happening::Rescheduled { from: before.timing } } else { Happening::Changed };
+    finish(transaction, edit.id, &edit.by, happening, now).await
+}
+
+async fn try_cancel(
+    pool: &PgPool,
+    cancellation: &Cancellation,
+    now: DateTime<Utc>,
+) -> Result<Session, StoreError> {
+    let (mut transaction, before) = lock(pool, cancellation.id).await?;
+    let next = before.cancelled(&cancellation.by, cancellation.reason.clone(), now)?;
+    check(&cancellation.expected, &before)?;
+    if let State::Cancelled { at, by, reason, .. } = &next {
+        sqlx::query!(
+            r#"
+            UPDATE sessions
+            SET status = 'cancelled', blocking = false, cancelled_at = $2, cancelled_by = $3,
+                cancel_reason = $4, version = version + 1, sequence = sequence + 1,
+                updated_at = $2
+            WHERE id = $1
+            "#,
+            cancellation.id.0,
+            at,
+            by.as_str(),
+            reason.as_str(),
+        )
+        .execute(&mut *transaction)
+        .await?;
+    }
+    finish(transaction, cancellation.id, &cancellation.by, Happening::Cancelled, now).await
+}
+
+/// Locks the people of a lesson, then the lesson, and reads it.
+async fn lock(
+    pool: &PgPool,
+    id: SessionId,
+) -> Result<(Transaction<'static, Postgres>, Session), StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query!(
+        r#"
+        SELECT pg_advisory_xact_lock(people.key) AS "locked: ()"
+        FROM (SELECT hashtextextended(user_id, 0) AS key
+              FROM session_participants WHERE session_id = $1 ORDER BY key) people
+        "#,
+        id.0,
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    sqlx::query!("SELECT FROM sessions WHERE id = $1 FOR UPDATE", id.0)
+        .fetch_optional(&mut *transaction)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    let session = reload(&mut transaction, id).await?;
+    Ok((transaction, session))
+}
+
+fn check(expected: &Expected, session: &Session) -> Result<(), StoreError> {
+    match expected {
+        Expected::OneOf(versions) if !versions.contains(&session.version) => {
+            Err(StoreError::VersionConflict { current: session.version })
+        }
+        Expected::Any | Expected::OneOf(_) => Ok(()),
+    }
+}
+
+async fn finish(
+    mut transaction: Transaction<'static, Postgres>,
+    id: SessionId,
+    by: &Actor,
+    happening: Happening,
+    now: DateTime<Utc>,
+) -> Result<Session, StoreError> {
+    let session = reload(&mut transaction, id).await?;
+    effects::record(&mut transaction, &session, by, happening, now).await?;
+    transaction.commit().await?;
+    Ok(session)
+}
+
+async fn reload(connection: &mut PgConnection, id: SessionId) -> Result<Session, StoreError> {
+    load(connection, &[id.0]).await?.pop().ok_or(StoreError::NotFound)
+}

@@ -1,0 +1,148 @@
+//! What a change of a lesson leaves behind, in the transaction of the change:
+//! who did it, notices to the others, and what is owed to the outside.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use lectern_domain::{
+    person::Actor,
+    session::{Session, State, Timing},
+};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use crate::{
+    audit::{self, Event},
+    error::StoreError,
+    notifications::{self, NewNotice},
+    outbox::{self, Owed},
+};
+
+/// How long before a lesson its people are reminded.
+const REMINDERS: [TimeDelta; 2] = [TimeDelta::hours(24), TimeDelta::hours(1)];
+
+/// What happened to a lesson.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Happening {
+    Booked,
+    Changed,
+    Rescheduled { from: Timing },
+    Cancelled,
+}
+
+impl Happening {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Booked => "session_booked",
+            Self::Changed => "session_changed",
+            Self::Rescheduled { .. } => "session_rescheduled",
+            Self::Cancelled => "session_cancelled",
+        }
+    }
+
+    /// Whether the lesson has a time now that it had not before.
+    const fn gives_time(self) -> bool {
+        matches!(self, Self::Booked | Self::Rescheduled { .. })
+    }
+}
+
+/// Writes everything that follows from what `by` did.
+pub(super) async fn record(
+    connection: &mut PgConnection,
+    session: &Session,
+    by: &Actor,
+    happening: Happening,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let details = details(session, by, happening);
+    let event = Event {
+        actor: Some(by),
+        action: happening.name(),
+        session: Some(session.id),
+        details: &details,
+    };
+    audit::record(connection, &event, now).await?;
+
+    let others: Vec<&str> = (session.participants.iter())
+        .filter(|participant| participant.user != by.id)
+        .map(|participant| participant.user.as_str())
+        .collect();
+    let notice = NewNotice {
+        users: &others,
+        kind: happening.name(),
+        session: session.id,
+        payload: &details,
+    };
+    notifications::notify(connection, &notice, now).await?;
+
+    let mut owed: Vec<Owed> =
+        others.iter().map(|user| mail(session, happening, user, &details, now)).collect();
+    if happening.gives_time() {
+        owed.extend(reminders(session, now));
+    }
+    outbox::owe(connection, session.id, &owed, now).await
+}
+
+/// What a notice tells, as the clients read it.
+fn details(session: &Session, by: &Actor, happening: Happening) -> Value {
+    let rfc3339 = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let mut details = json!({
+        "title": session.title,
+        "scheduledAt": rfc3339(session.timing.start),
+        "duration": session.timing.duration,
+        "actor": by.id,
+        "actorName": session.name_of(&by.id),
+    });
+    if let Happening::Rescheduled { from } = happening {
+        details["previously"] = json!({
+            "scheduledAt": rfc3339(from.start),
+            "duration": from.duration,
+        });
+    }
+    if let State::Cancelled { reason, .. } = &session.state {
+        details["reason"] = json!(reason);
+    }
+    details
+}
+
+fn mail(
+    session: &Session,
+    happening: Happening,
+    user: &str,
+    details: &Value,
+    now: DateTime<Utc>,
+) -> Owed {
+    Owed {
+        key: format!("{}:{}:email:{user}:{}", session.id, happening.name(), session.version),
+        kind: "notice",
+        payload: json!({
+            "channel": "email",
+            "event": happening.name(),
+            "user": user,
+            "sequence": session.sequence,
+            "details": details,
+        }),
+        due_at: now,
+    }
+}
+
+/// Reminders of this time of the lesson. The sequence in the key and in the
+/// payload makes those of an earlier time stale.
+fn reminders(session: &Session, now: DateTime<Utc>) -> impl Iterator<Item = Owed> {
+    REMINDERS.into_iter().flat_map(move |before| {
+        let due_at = session.timing.start - before;
+        let minutes = before.num_minutes();
+        session.participants.iter().filter(move |_| due_at > now).map(move |participant| Owed {
+            key: format!(
+                "{}:{minutes}:email:{}:{}",
+                session.id, participant.user, session.sequence
+            ),
+            kind: "reminder",
+            payload: json!({
+                "channel": "email",
+                "user": participant.user,
+                "sequence": session.sequence,
+                "minutesBefore": minutes,
+            }),
+            due_at,
+        })
+    })
+}

@@ -1,0 +1,151 @@
+//! From rows to lessons.
+
+use chrono::{DateTime, Utc};
+use lectern_domain::{
+    id::{SessionId, UserId},
+    session::{Participant, Session, State, Status, Timing, Version},
+    text::Minutes,
+    zone::{Intent, ZoneName},
+};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::error::StoreError;
+
+struct Row {
+    id: Uuid,
+    title: String,
+    description: String,
+    skill: String,
+    teacher: String,
+    student: Option<String>,
+    users: Vec<String>,
+    names: Vec<String>,
+    roles: Vec<String>,
+    scheduled_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    status: String,
+    confirmation: String,
+    time_zone: Option<String>,
+    local_start: Option<String>,
+    version: i64,
+    sequence: i32,
+    started_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+    cancelled_at: Option<DateTime<Utc>>,
+    cancelled_by: Option<String>,
+    cancel_reason: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+/// One lesson, with its participants.
+pub async fn find(pool: &PgPool, id: SessionId) -> Result<Option<Session>, StoreError> {
+    let mut connection = pool.acquire().await?;
+    Ok(load(&mut connection, &[id.0]).await?.pop())
+}
+
+/// A lesson that does not change until the transaction ends.
+pub(crate) async fn lock_shared(
+    connection: &mut PgConnection,
+    id: SessionId,
+) -> Result<Session, StoreError> {
+    sqlx::query!("SELECT FROM sessions WHERE id = $1 FOR SHARE", id.0)
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    load(connection, &[id.0]).await?.pop().ok_or(StoreError::NotFound)
+}
+
+/// The lessons of these ids, in their order.
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT s.id, s.title, s.description, s.skill, s.teacher, s.student,
+               p.users AS "users!", p.names AS "names!", p.roles AS "roles!",
+               s.scheduled_at, s.ends_at, s.status, s.confirmation, s.time_zone, s.local_start,
+               s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
+               s.cancelled_by, s.cancel_reason, s.created_at
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, n)
+        JOIN sessions s ON s.id = wanted.id
+        CROSS JOIN LATERAL (
+            SELECT array_agg(p.user_id ORDER BY p.user_id) AS users,
+                   array_agg(coalesce(nullif(u.name, ''), u.id) ORDER BY p.user_id) AS names,
+                   array_agg(p.role ORDER BY p.user_id) AS roles
+            FROM session_participants p JOIN users u ON u.id = p.user_id
+            WHERE p.session_id = s.id) p
+        ORDER BY wanted.n
+        "#,
+        ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Row::into_session).collect()
+}
+
+/// Reads what the schema's checks keep true; anything else is corruption.
+fn parse<T: std::str::FromStr>(text: &str, column: &'static str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt { column })
+}
+
+impl Row {
+    fn into_session(self) -> Result<Session, StoreError> {
+        let state = self.state()?;
+        let minutes = (self.ends_at - self.scheduled_at).num_minutes();
+        let duration =
+            Minutes::try_from(minutes).map_err(|_| StoreError::Corrupt { column: "during" })?;
+        let participants = (self.users.iter().zip(self.names).zip(&self.roles))
+            .map(|((user, name), role)| {
+                Ok(Participant { user: parse(user, "user_id")?, name, role: parse(role, "role")? })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let intent = self.time_zone.zip(self.local_start).map(|(time_zone, local_start)| Intent {
+            time_zone: ZoneName::stored(time_zone),
+            local_start,
+        });
+        Ok(Session {
+            id: SessionId(self.id),
+            title: parse(&self.title, "title")?,
+            description: parse(&self.description, "description")?,
+            skill: parse(&self.skill, "skill")?,
+            teacher: parse(&self.teacher, "teacher")?,
+            student: self.student.as_deref().map(|id| parse(id, "student")).transpose()?,
+            participants,
+            timing: Timing { start: self.scheduled_at, duration },
+            intent,
+            state,
+            confirmation: parse(&self.confirmation, "confirmation")?,
+            version: Version(self.version),
+            sequence: self.sequence,
+            created_at: self.created_at,
+        })
+    }
+
+    fn state(&self) -> Result<State, StoreError> {
+        let missing = |column| StoreError::Corrupt { column };
+        let started_at = self.started_at;
+        Ok(match parse(&self.status, "status")? {
+            Status::Scheduled => State::Scheduled,
+            Status::InProgress => {
+                State::InProgress { started_at: started_at.ok_or(missing("started_at"))? }
+            }
+            Status::Completed => State::Completed {
+                started_at: started_at.ok_or(missing("started_at"))?,
+                finished_at: self.finished_at.ok_or(missing("finished_at"))?,
+            },
+            Status::Cancelled => State::Cancelled {
+                started_at,
+                at: self.cancelled_at.ok_or(missing("cancelled_at"))?,
+                by: self
+                    .cancelled_by
+                    .as_deref()
+                    .map(|id| parse::<UserId>(id, "cancelled_by"))
+                    .ok_or(missing("cancelled_by"))??,
+                reason: parse(self.cancel_reason.as_deref().unwrap_or(""), "cancel_reason")?,
+            },
+        })
+    }
+}

@@ -1,0 +1,74 @@
+import { StateView, useLectern } from '@lectern/react';
+import { SearchX } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { Link, Route, Switch } from 'wouter';
+import { AdminLessons } from './pages/admin/AdminLessons.tsx';
+import { AdminReviews } from './pages/admin/AdminReviews.tsx';
+import { Book } from './pages/Book.tsx';
+import { HistoryPage } from './pages/HistoryPage.tsx';
+import { LessonPage } from './pages/LessonPage.tsx';
+import { NoticesPage } from './pages/NoticesPage.tsx';
+import { Teachers } from './pages/Teachers.tsx';
+import { Today } from './pages/Today.tsx';
+import { Opening } from './shell/Opening.tsx';
+import { Shell } from './shell/Shell.tsx';
+
+// The calendar and the room bring much code that other pages do without.
+const CalendarPage = lazy(() => import('./pages/CalendarPage.tsx'));
+const RoomPage = lazy(() => import('./pages/room/RoomPage.tsx'));
+
+export function Routes() {
+  const { me } = useLectern();
+  return (
+    <Suspense fallback={<Opening />}>
+      <Switch>
+        <Route path="/" component={Today} />
+        <Route path="/calendar" component={CalendarPage} />
+        <Route path="/book" component={Teachers} />
+        <Route path="/book/:teacher">{({ teacher }) => <Book teacher={teacher} />}</Route>
+        <Route path="/history" component={HistoryPage} />
+        <Route path="/notices" component={NoticesPage} />
+        <Route path="/lessons/:id/room">{({ id }) => <RoomPage key={id} id={id} />}</Route>
+        <Route path="/lessons/:id">{({ id }) => <LessonPage key={id} id={id} />}</Route>
+        {me.role === 'admin' && <Route path="/admin/lessons" component={AdminLessons} />}
+        {me.role === 'admin' && <Route path="/admin/reviews" component={AdminReviews} />}
+        <Route path="/admin/*">{() => <Forbidden />}</Route>
+        <Route>{() => <NotFound />}</Route>
+      </Switch>
+    </Suspense>
+  );
+}
+
+function Forbidden() {
+  return (
+    <Shell title="Not yours to open">
+      <StateView level={1} title="This is not yours to open" tone="info" actions={<Home />}>
+        <p>These pages are for those who run the place.</p>
+      </StateView>
+    </Shell>
+  );
+}
+
+function NotFound() {
+  return (
+    <Shell title="Nothing here">
+      <StateView
+        level={1}
+        title="There is nothing here"
+        icon={SearchX}
+        tone="info"
+        actions={<Home />}
+      >
+        <p>It may have been moved, or the link was cut short.</p>
+      </StateView>
+    </Shell>
+  );
+}
+
+function Home() {
+  return (
+    <Link href="/" className="l-button l-button--primary">
+      Go to today
+    </Link>
+  );
+}

@@ -1,0 +1,221 @@
+import { cityOf, type Session, wallClock } from '@lectern/client';
+import {
+  Avatar,
+  Button,
+  canChange,
+  canJoin,
+  Dialog,
+  Failure,
+  LessonRecord,
+  lessonLine,
+  lessonTimes,
+  longDate,
+  momentOf,
+  otherPerson,
+  ReviewForm,
+  Skeleton,
+  useLectern,
+  useLesson,
+  useNow,
+  useZones,
+} from '@lectern/react';
+import { CalendarClock, CalendarX2, Star, Video } from 'lucide-react';
+import { useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { Shell } from '../shell/Shell.tsx';
+import { CancelLesson } from './lesson/CancelLesson.tsx';
+import { EditLesson } from './lesson/EditLesson.tsx';
+import { LessonChip } from './LessonChip.tsx';
+
+/** One lesson: when, with whom, what about; and what can be done with it. */
+export function LessonPage({ id }: { id: string }) {
+  const lesson = useLesson(id, 15_000);
+  return (
+    <Shell title={lesson.data?.title ?? 'Lesson'}>
+      {lesson.isPending && (
+        <div className="lesson-wait" role="status" aria-label="Loading">
+          <Skeleton width={380} height={38} />
+          <Skeleton height={220} />
+        </div>
+      )}
+      {lesson.isError && !lesson.data && (
+        <Failure
+          level={1}
+          error={lesson.error}
+          what="This lesson"
+          retry={() => void lesson.refetch()}
+        />
+      )}
+      {lesson.data && <Lesson lesson={lesson.data} />}
+    </Shell>
+  );
+}
+
+function Lesson({ lesson }: { lesson: Session }) {
+  const { me } = useLectern();
+  const [search, setSearch] = useSearchParams();
+  const doing = search.get('do');
+  const done = () => setSearch({}, { replace: true });
+  const now = useNow(10_000);
+  const mine = lesson.participants.some(({ id }) => id === me.id);
+  const moment = momentOf(lesson, now);
+  const over = moment === 'over' || lesson.tookPlace;
+  return (
+    <article className="lesson">
+      <header className="page-head">
+        <div>
+          <LessonChip lesson={lesson} />
+          <h1>{lesson.title}</h1>
+          <p>{mine ? lessonLine(lesson, me.id) : lesson.skill}</p>
+        </div>
+        <Actions lesson={lesson} mine={mine} onDo={(what) => setSearch({ do: what })} />
+      </header>
+      <div className="lesson-body">
+        <div className="lesson-main">
+          <When lesson={lesson} />
+          {lesson.description && (
+            <section className="l-card l-card--pad">
+              <h2>What it is about</h2>
+              <p className="lesson-text" dir="auto">
+                {lesson.description}
+              </p>
+            </section>
+          )}
+          {over && (
+            <section className="l-card lesson-record">
+              <h2>How it went</h2>
+              <LessonRecord lesson={lesson} />
+            </section>
+          )}
+        </div>
+        <People lesson={lesson} />
+      </div>
+      {doing === 'edit' && canChange(lesson, now) && <EditLesson lesson={lesson} onDone={done} />}
+      {doing === 'cancel' && canChange(lesson, now) && (
+        <CancelLesson lesson={lesson} onDone={done} />
+      )}
+    </article>
+  );
+}
+
+interface ActionsProps {
+  lesson: Session;
+  mine: boolean;
+  onDo: (what: 'edit' | 'cancel') => void;
+}
+
+function Actions({ lesson, mine, onDo }: ActionsProps) {
+  const now = useNow(10_000);
+  const [reviewing, setReviewing] = useState(false);
+  const close = () => setReviewing(false);
+  const reviewable = mine && lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed;
+  return (
+    <div className="lesson-actions">
+      {canJoin(lesson, now) && (
+        <Link href={`/lessons/${lesson.id}/room`} className="l-button l-button--now">
+          <Video aria-hidden /> Join lesson
+        </Link>
+      )}
+      {canChange(lesson, now) && (
+        <>
+          <Button onClick={() => onDo('edit')}>
+            <CalendarClock aria-hidden /> Change
+          </Button>
+          <Button onClick={() => onDo('cancel')}>
+            <CalendarX2 aria-hidden /> Cancel lesson
+          </Button>
+        </>
+      )}
+      {reviewable && (
+        <Button kind="primary" onClick={() => setReviewing(true)}>
+          <Star aria-hidden /> Review
+        </Button>
+      )}
+      {reviewing && (
+        <Dialog plain title={`How was ${lesson.title}?`} onClose={close}>
+          <ReviewForm session={lesson} onDone={close} onLater={close} />
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function When({ lesson }: { lesson: Session }) {
+  const { me, zone } = useLectern();
+  const other = otherPerson(lesson, me.id);
+  const otherZone = useZones([other.id]).get(other.id);
+  const { date, start, end } = lessonTimes(lesson, zone);
+  return (
+    <section className="lesson-when" data-cancelled={lesson.status === 'cancelled' || undefined}>
+      <p className="l-display">{longDate(date)}</p>
+      <dl>
+        <div>
+          <dt>You, {cityOf(zone)}</dt>
+          <dd className="l-time">
+            {start} – {end}
+          </dd>
+        </div>
+        {otherZone && otherZone !== zone && (
+          <div>
+            <dt>
+              {other.name.split(' ')[0]}, {cityOf(otherZone)}
+            </dt>
+            <dd className="l-time">
+              {wallClock(lesson.scheduledAt, otherZone).time} –{' '}
+              {wallClock(lesson.endsAt, otherZone).time}
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Length</dt>
+          <dd>{lesson.duration} minutes</dd>
+        </div>
+      </dl>
+      {lesson.status === 'cancelled' && (
+        <p className="lesson-cancelled">
+          {cancelledBy(lesson, me.id)} cancelled it.
+          {lesson.cancelReason && ` “${lesson.cancelReason}”`}
+        </p>
+      )}
+      {lesson.status === 'scheduled' && (
+        <p className="lesson-opens">
+          The room opens at{' '}
+          <span className="l-time">{wallClock(lesson.joinOpensAt, zone).time}</span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function cancelledBy(lesson: Session, me: string): string {
+  if (lesson.cancelledBy === me) return 'You';
+  const person = lesson.participants.find(({ id }) => id === lesson.cancelledBy);
+  return person?.name ?? 'Those who run the place';
+}
+
+function People({ lesson }: { lesson: Session }) {
+  const { me } = useLectern();
+  const zones = useZones(lesson.participants.map(({ id }) => id));
+  return (
+    <section className="l-card lesson-people">
+      <h2>People</h2>
+      <ul className="l-rows">
+        {lesson.participants.map((person) => (
+          <li key={person.id}>
+            <Avatar id={person.id} name={person.name} />
+            <div>
+              <b>
+                {person.name}
+                {person.id === me.id && ' (you)'}
+              </b>
+              <span>
+                {person.role === 'teacher' ? 'Teacher' : 'Student'}
+                {zones.get(person.id) && ` · ${cityOf(zones.get(person.id) ?? '')}`}
+              </span>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

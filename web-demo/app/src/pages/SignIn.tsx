@@ -1,0 +1,163 @@
+import { cityOf, type DemoPerson, type Lectern, ProblemError } from '@lectern/client';
+import { Button, Skeleton, StateView } from '@lectern/react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ChevronRight, DoorOpen, TriangleAlert } from 'lucide-react';
+import { useEffect } from 'react';
+import { useLocation } from 'wouter';
+import { appearance } from '../faces/appearance.tsx';
+import { keepToken, takePage } from '../session/token.ts';
+import { Mark } from '../shell/Mark.tsx';
+
+const GROUPS = [
+  { role: 'student', title: 'Students' },
+  { role: 'teacher', title: 'Teachers' },
+  { role: 'admin', title: 'Runs the place' },
+] as const;
+
+/** The door. In the demo one chooses a person; elsewhere the platform signs in. */
+export function SignIn({ lectern }: { lectern: Lectern }) {
+  const people = useQuery({
+    queryKey: ['demo', 'people'],
+    queryFn: () => lectern.demoPeople(),
+    staleTime: Infinity,
+  });
+  useEffect(() => {
+    document.title = 'Sign in · Lectern';
+  }, []);
+  return (
+    <main className="door">
+      <div className="door-art">
+        <div className="door-faces" aria-hidden="true">
+          {appearance.scene('ines')}
+          {appearance.scene('jonas')}
+        </div>
+        <p className="brand door-brand">
+          <Mark /> <span className="l-display">Lectern</span>
+        </p>
+        <div className="door-words">
+          <p className="l-display">
+            One lesson, one room,
+            <br />
+            both of you on time.
+          </p>
+          <p>Book with a teacher, meet face to face, and keep what you learned together.</p>
+        </div>
+      </div>
+      <div className="door-people">
+        {people.isPending && <DoorSkeleton />}
+        {people.isError && <NoPeople error={people.error} retry={() => void people.refetch()} />}
+        {people.data && <People lectern={lectern} people={people.data} />}
+      </div>
+    </main>
+  );
+}
+
+function People({ lectern, people }: { lectern: Lectern; people: DemoPerson[] }) {
+  const [, navigate] = useLocation();
+  const queries = useQueryClient();
+  const enter = useMutation({
+    mutationFn: (id: string) => lectern.demoSignIn(id),
+    onSuccess: ({ token }) => {
+      keepToken(token);
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'demo' });
+      navigate(takePage());
+    },
+  });
+  return (
+    <>
+      <h1>Who are you today?</h1>
+      <p className="door-note">
+        This is the demo. Choose a person to look around as them; nothing you do here leaves this
+        machine.
+      </p>
+      {enter.isError && (
+        <div className="l-banner l-banner--bad" role="alert">
+          <div>
+            <strong>That did not work.</strong> Try again in a moment.
+          </div>
+        </div>
+      )}
+      {GROUPS.map(({ role, title }) => {
+        const group = people.filter((person) => person.role === role);
+        if (group.length === 0) return null;
+        return (
+          <section key={role} className="door-group" data-role={role}>
+            <h2>{title}</h2>
+            <ul>
+              {group.map((person) => (
+                <li key={person.id}>
+                  <PersonButton
+                    person={person}
+                    busy={enter.isPending && enter.variables === person.id}
+                    onPress={() => enter.mutate(person.id)}
+                  />
+                </li>
+              ))}
+            </ul>
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+interface PersonButtonProps {
+  person: DemoPerson;
+  busy: boolean;
+  onPress: () => void;
+}
+
+function PersonButton({ person, busy, onPress }: PersonButtonProps) {
+  const line = person.role === 'admin' ? 'Administrator' : cityOf(person.timeZone);
+  return (
+    <button type="button" className="person" aria-busy={busy || undefined} onClick={onPress}>
+      <span className={`l-avatar hue-${appearance.hue(person.id)}`} data-size="56">
+        {appearance.face(person.id)}
+      </span>
+      <span className="person-words">
+        <b>{person.name}</b>
+        <span>{[person.headline, line].filter(Boolean).join(' · ')}</span>
+      </span>
+      <ChevronRight aria-hidden />
+    </button>
+  );
+}
+
+function NoPeople({ error, retry }: { error: Error; retry: () => void }) {
+  if (error instanceof ProblemError && error.status === 404) {
+    return (
+      <StateView level={1} title="Sign in on your platform" icon={DoorOpen} tone="info">
+        <p>
+          Lectern opens from the place where you have your account. Go there, open your lesson, and
+          you are in.
+        </p>
+      </StateView>
+    );
+  }
+  return (
+    <StateView
+      level={1}
+      title="The door did not open"
+      icon={TriangleAlert}
+      tone="bad"
+      actions={
+        <Button kind="primary" onClick={retry}>
+          Try again
+        </Button>
+      }
+    >
+      <p>The server could not be reached. Try again in a moment.</p>
+    </StateView>
+  );
+}
+
+function DoorSkeleton() {
+  return (
+    <div className="door-skeleton" role="status" aria-label="Loading">
+      <Skeleton width={280} height={34} />
+      <Skeleton height={84} />
+      <Skeleton height={84} />
+      <Skeleton height={84} />
+    </div>
+  );
+}

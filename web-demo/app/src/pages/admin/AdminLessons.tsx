@@ -1,0 +1,264 @@
+import { cityOf, type Session } from '@lectern/client';
+import {
+  Avatar,
+  Button,
+  canChange,
+  Chip,
+  Failure,
+  firstName,
+  keys,
+  lessonTimes,
+  Menu,
+  momentOf,
+  Select,
+  shortDayMonth,
+  SkeletonRows,
+  StateView,
+  useLectern,
+  useNow,
+} from '@lectern/react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { CalendarX2, FileText, Search, X } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { CancelLesson } from '../lesson/CancelLesson.tsx';
+import { LessonChip } from '../LessonChip.tsx';
+import { AdminShell } from './AdminShell.tsx';
+
+const PAGE = 20;
+const ANY = 'any';
+
+const STATUSES = [
+  { id: ANY, text: 'Any status' },
+  { id: 'scheduled', text: 'Scheduled' },
+  { id: 'in-progress', text: 'Now' },
+  { id: 'completed', text: 'Completed' },
+  { id: 'cancelled', text: 'Cancelled' },
+] as const;
+
+/** Every lesson of the place, with what an admin may do about it. */
+export function AdminLessons() {
+  const { lectern, zone } = useLectern();
+  const [typed, setTyped] = useState('');
+  const [status, setStatus] = useState<string>(ANY);
+  const q = useDeferredValue(typed.trim());
+  // The cursors of the pages before this one; the last is this page's own.
+  const [trail, setTrail] = useState<readonly (string | null)[]>([null]);
+  const cursor = trail.at(-1) ?? null;
+  const [cancelling, setCancelling] = useState<Session | null>(null);
+  const filter = {
+    limit: PAGE,
+    timeZone: zone,
+    ...(q && { q }),
+    ...(status !== ANY && { status }),
+    ...(cursor && { cursor }),
+  };
+  const lessons = useQuery({
+    queryKey: keys.all(filter),
+    queryFn: () => lectern.sessions(filter),
+    placeholderData: keepPreviousData,
+    refetchInterval: 15_000,
+  });
+  const now = useNow(15_000);
+  const items = lessons.data?.items ?? [];
+  const live = items.filter((lesson) => lesson.status === 'in-progress').length;
+  const narrowed = q !== '' || status !== ANY;
+  const clear = () => {
+    setTyped('');
+    setStatus(ANY);
+    setTrail([null]);
+  };
+  const chosen = STATUSES.find(({ id }) => id === status);
+  return (
+    <AdminShell title="Lessons">
+      <header className="admin-head">
+        <h1>Lessons</h1>
+        {live > 0 && (
+          <Chip tone="now">
+            <span className="l-dot" /> {live} now
+          </Chip>
+        )}
+      </header>
+      <div className="l-card admin-card">
+        <div className="admin-filters">
+          <label className="l-search">
+            <span className="l-hidden">Search lessons</span>
+            <Search aria-hidden />
+            <input
+              className="l-input"
+              type="search"
+              placeholder="Title or person"
+              value={typed}
+              onChange={(event) => {
+                setTyped(event.target.value);
+                setTrail([null]);
+              }}
+            />
+          </label>
+          {status === ANY ? (
+            <Select
+              label="Status"
+              labelHidden
+              text="Status"
+              options={STATUSES}
+              value={status}
+              onChange={(id) => {
+                setStatus(id);
+                setTrail([null]);
+              }}
+            />
+          ) : (
+            <button
+              type="button"
+              className="filter-chip"
+              onClick={() => {
+                setStatus(ANY);
+                setTrail([null]);
+              }}
+            >
+              {chosen?.text} <X aria-label="remove" />
+            </button>
+          )}
+          {narrowed && (
+            <Button kind="link" onClick={clear}>
+              Clear
+            </Button>
+          )}
+        </div>
+        {lessons.isPending && <SkeletonRows rows={8} />}
+        {lessons.isError && !lessons.data && (
+          <Failure error={lessons.error} what="The lessons" retry={() => void lessons.refetch()} />
+        )}
+        {lessons.data && items.length === 0 && (
+          <StateView
+            title={narrowed ? 'No lesson is like that' : 'No lessons yet'}
+            actions={narrowed ? <Button onClick={clear}>Show every lesson</Button> : undefined}
+          >
+            <p>
+              {narrowed
+                ? 'Try a shorter word, or another status.'
+                : 'When one is booked, it stands here.'}
+            </p>
+          </StateView>
+        )}
+        {items.length > 0 && (
+          <table className="admin-table">
+            <thead>
+              <tr>
+                <th scope="col">When, {cityOf(zone)}</th>
+                <th scope="col">Lesson</th>
+                <th scope="col">Teacher</th>
+                <th scope="col">Student</th>
+                <th scope="col">Status</th>
+                <th scope="col">Length</th>
+                <th scope="col">
+                  <span className="l-hidden">What to do</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((lesson) => (
+                <Row
+                  key={lesson.id}
+                  lesson={lesson}
+                  now={now}
+                  onCancel={() => setCancelling(lesson)}
+                />
+              ))}
+            </tbody>
+          </table>
+        )}
+        {lessons.data && (trail.length > 1 || lessons.data.nextCursor) && (
+          <footer className="admin-pages">
+            <span>
+              {(trail.length - 1) * PAGE + 1} to {(trail.length - 1) * PAGE + items.length}
+            </span>
+            <Button
+              size="small"
+              disabled={trail.length === 1}
+              onClick={() => setTrail(trail.slice(0, -1))}
+            >
+              Back
+            </Button>
+            <Button
+              size="small"
+              disabled={!lessons.data.nextCursor}
+              onClick={() => setTrail([...trail, lessons.data.nextCursor])}
+            >
+              More
+            </Button>
+          </footer>
+        )}
+      </div>
+      {cancelling && <CancelLesson lesson={cancelling} onDone={() => setCancelling(null)} />}
+    </AdminShell>
+  );
+}
+
+interface RowProps {
+  lesson: Session;
+  now: number;
+  onCancel: () => void;
+}
+
+function Row({ lesson, now, onCancel }: RowProps) {
+  const { zone } = useLectern();
+  const [, navigate] = useLocation();
+  const { date, start } = lessonTimes(lesson, zone);
+  const details = {
+    id: 'details',
+    text: 'Details',
+    icon: <FileText aria-hidden />,
+    run: () => navigate(`/lessons/${lesson.id}`),
+  };
+  const cancel = {
+    id: 'cancel',
+    text: 'Cancel it',
+    bad: true,
+    icon: <CalendarX2 aria-hidden />,
+    run: onCancel,
+  };
+  const changeable = canChange(lesson, now) || lesson.status === 'in-progress';
+  return (
+    <tr data-moment={momentOf(lesson, now)}>
+      <td className="l-time">
+        <b>{start}</b> <span className="l-muted">{shortDayMonth(date)}</span>
+      </td>
+      <td>
+        <Link href={`/lessons/${lesson.id}`}>{lesson.title}</Link>
+      </td>
+      <td>
+        <Named id={lesson.teacher} name={lesson.teacherName} />
+      </td>
+      <td>
+        {lesson.student ? (
+          <Named id={lesson.student} name={lesson.studentName ?? lesson.student} />
+        ) : (
+          'A group'
+        )}
+      </td>
+      <td>
+        <LessonChip lesson={lesson} />
+      </td>
+      <td className="l-muted">{lesson.duration} min</td>
+      <td>
+        <Menu
+          label={`What to do with ${lesson.title}`}
+          actions={changeable ? [details, cancel] : [details]}
+        />
+      </td>
+    </tr>
+  );
+}
+
+function Named({ id, name }: { id: string; name: string }) {
+  return (
+    <span className="named">
+      <Avatar id={id} name={name} size={24} />
+      <span className="named-full">{name}</span>
+      <span className="named-short" aria-hidden="true">
+        {firstName(name)}
+      </span>
+    </span>
+  );
+}

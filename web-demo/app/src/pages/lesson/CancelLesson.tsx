@@ -1,0 +1,81 @@
+import { ProblemError, type Session } from '@lectern/client';
+import {
+  Button,
+  Dialog,
+  firstName,
+  otherPerson,
+  Refusal,
+  TextArea,
+  useDraft,
+  useLectern,
+  useLessonChanges,
+} from '@lectern/react';
+
+const LONGEST = 500;
+
+/** Cancels a lesson, with a word to the others. */
+export function CancelLesson({ lesson, onDone }: { lesson: Session; onDone: () => void }) {
+  const { me, toast } = useLectern();
+  const { cancel } = useLessonChanges();
+  const [reason, setReason, forget] = useDraft(`cancel.${lesson.id}`);
+  const mine = lesson.participants.some(({ id }) => id === me.id);
+  const who = mine ? firstName(otherPerson(lesson, me.id).name) : 'Both';
+  const send = () =>
+    cancel.mutate(
+      { id: lesson.id, reason: reason.trim() },
+      {
+        onSuccess: () => {
+          forget();
+          toast(`${lesson.title} is cancelled`);
+          onDone();
+        },
+      },
+    );
+  return (
+    <Dialog title={`Cancel ${lesson.title}?`} onClose={onDone}>
+      <form
+        className="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <TextArea
+          label="Why"
+          hint="optional"
+          value={reason}
+          rows={3}
+          maxLength={LONGEST}
+          note={
+            <span>
+              {who} {mine ? 'reads' : 'read'} this with the notice.
+            </span>
+          }
+          onChange={(event) => setReason(event.target.value)}
+        />
+        {cancel.isError && (
+          <Refusal error={cancel.error} lead="It is not cancelled." why={why(cancel.error, who)} />
+        )}
+        <div className="l-dialog-actions">
+          <Button size="large" onClick={onDone}>
+            Keep it
+          </Button>
+          <Button size="large" kind="bad" type="submit" busy={cancel.isPending}>
+            Cancel lesson
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function why(error: unknown, who: string): string | undefined {
+  switch (error instanceof ProblemError ? error.code : '') {
+    case 'too_late_to_cancel':
+      return `It begins too soon. Ask ${who} to move it?`;
+    case 'invalid_transition':
+      return 'It is under way, over or cancelled already.';
+    default:
+      return undefined;
+  }
+}

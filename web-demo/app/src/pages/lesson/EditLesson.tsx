@@ -1,0 +1,155 @@
+import { parseDate, parseTime } from '@internationalized/date';
+import { instantOf, ProblemError, type Session, type SessionEdit } from '@lectern/client';
+import {
+  Button,
+  Dialog,
+  lessonTimes,
+  otherPerson,
+  Refusal,
+  Segmented,
+  shortDate,
+  TextArea,
+  TextField,
+  firstName,
+  useLectern,
+  useLessonChanges,
+} from '@lectern/react';
+import { useState } from 'react';
+import { DayField, HourField } from './DateFields.tsx';
+
+const LENGTHS = [25, 50, 80];
+
+/** Changes what a lesson is about, or moves it. */
+export function EditLesson({ lesson, onDone }: { lesson: Session; onDone: () => void }) {
+  const { me, zone, toast } = useLectern();
+  const { update } = useLessonChanges();
+  const [original] = useState(lesson);
+  const times = lessonTimes(original, zone);
+  const [title, setTitle] = useState(original.title);
+  const [description, setDescription] = useState(original.description);
+  const [duration, setDuration] = useState(original.duration);
+  const [date, setDate] = useState(times.date);
+  const [time, setTime] = useState(times.start);
+  const who = firstName(otherPerson(lesson, me.id).name);
+  const moved = date !== times.date || time !== times.start;
+
+  const send = () => {
+    const edit = changed(original, {
+      title: title.trim(),
+      description: description.trim(),
+      duration,
+      ...(moved && { scheduledAt: instantOf({ date, time }, zone) }),
+    });
+    if (Object.keys(edit).length === 0) return onDone();
+    update.mutate(
+      { lesson, edit },
+      {
+        onSuccess: (saved) => {
+          const back = changed(saved, {
+            title: original.title,
+            description: original.description,
+            duration: original.duration,
+            scheduledAt: original.scheduledAt,
+          });
+          const undo = () => update.mutate({ lesson: saved, edit: back });
+          toast(moved ? `Lesson moved to ${shortDate(date)}, ${time}` : 'Lesson changed', undo);
+          onDone();
+        },
+      },
+    );
+  };
+
+  return (
+    <Dialog title="Change this lesson" onClose={onDone}>
+      <form
+        className="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <TextField
+          label="What it is about"
+          value={title}
+          required
+          maxLength={200}
+          onChange={(event) => setTitle(event.target.value)}
+        />
+        <TextArea
+          label="More about it"
+          hint="optional"
+          value={description}
+          rows={3}
+          maxLength={2_000}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+        <div className="dialog-pair">
+          <DayField
+            label="Day"
+            value={parseDate(date)}
+            onChange={(value) => setDate(value.toString())}
+          />
+          <HourField
+            label="Begins"
+            value={parseTime(time)}
+            onChange={(value) => setTime(value.toString().slice(0, 5))}
+          />
+        </div>
+        <Segmented
+          label="How long"
+          options={[...new Set([...LENGTHS, original.duration])]
+            .sort((a, b) => a - b)
+            .map((minutes) => ({ id: String(minutes), text: `${minutes} min` }))}
+          value={String(duration)}
+          onChange={(id) => setDuration(Number(id))}
+        />
+        {update.isError && <Refused error={update.error} who={who} onAgain={onDone} />}
+        <div className="l-dialog-actions">
+          <Button size="large" onClick={onDone}>
+            Leave it
+          </Button>
+          <Button size="large" kind="primary" type="submit" busy={update.isPending}>
+            {moved ? 'Move lesson' : 'Save'}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Only what is different from what the lesson is. */
+function changed(lesson: Session, wanted: SessionEdit): SessionEdit {
+  const same = (key: keyof SessionEdit) =>
+    key === 'scheduledAt'
+      ? Date.parse(wanted.scheduledAt ?? '') === Date.parse(lesson.scheduledAt)
+      : wanted[key] === lesson[key as keyof Session];
+  const keys = Object.keys(wanted) as (keyof SessionEdit)[];
+  return Object.fromEntries(keys.filter((key) => !same(key)).map((key) => [key, wanted[key]]));
+}
+
+interface RefusedProps {
+  error: unknown;
+  who: string;
+  onAgain: () => void;
+}
+
+function Refused({ error, who, onAgain }: RefusedProps) {
+  const code = error instanceof ProblemError ? error.code : '';
+  if (code === 'version_conflict') {
+    return (
+      <div className="l-banner l-banner--info" role="alert">
+        <div>
+          <strong>{who} changed this lesson a moment ago.</strong> Look at it first.
+        </div>
+        <Button size="small" onClick={onAgain}>
+          Look
+        </Button>
+      </div>
+    );
+  }
+  const why: Record<string, string> = {
+    slot_taken: 'One of you has another lesson then. Choose another time.',
+    outside_availability: `${who} does not teach then.`,
+  };
+  return <Refusal error={error} lead="It stays as it was." why={why[code]} />;
+}

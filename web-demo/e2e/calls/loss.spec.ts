@@ -1,0 +1,44 @@
+import { expect, test } from './fixtures.ts';
+import { LecternServer } from '../support/lectern.ts';
+import { bookSoon, enterRoom, signIn } from '../support/lesson.ts';
+import { freeUdpPort, LossyRelay } from '../support/loss.ts';
+import { mediaStats } from '../support/media.ts';
+
+const LOSS = 0.05;
+const SEED = Number(process.env['LOSS_SEED'] ?? 20_261_124);
+
+test('Chromium and Firefox meet over a lossy network', async ({ chromium, firefox }) => {
+  test.info().annotations.push({ type: 'seed', description: String(SEED) });
+  const port = await freeUdpPort();
+  const relay = await LossyRelay.open({ serverPort: port, loss: LOSS, seed: SEED });
+  const server = await LecternServer.start({
+    LECTERN_MEDIA_LISTEN: `0.0.0.0:${port}`,
+    LECTERN_MEDIA_WORKERS: '1',
+    LECTERN_MEDIA_ADVERTISE: relay.address,
+  });
+  try {
+    const student = await signIn(chromium, server.ready.api, 'Tom Becker');
+    const teacher = await signIn(firefox, server.ready.api, 'Daniel Okafor');
+    const id = await bookSoon(student, 'Daniel Okafor', 'Noise');
+    await enterRoom(teacher, id);
+    await enterRoom(student, id);
+
+    for (const page of [student, teacher]) {
+      await expect.poll(async () => (await mediaStats(page)).framesDecoded).toBeGreaterThan(100);
+      await expect.poll(async () => (await mediaStats(page)).totalAudioEnergy).toBeGreaterThan(0);
+      await expect.poll(async () => (await mediaStats(page)).nackCount).toBeGreaterThan(0);
+      const before = (await mediaStats(page)).framesDecoded;
+      await expect
+        .poll(async () => (await mediaStats(page)).framesDecoded)
+        .toBeGreaterThan(before + 100);
+    }
+    // Chromium counts what RTX brought back; Firefox counts what it asked for.
+    await expect
+      .poll(async () => (await mediaStats(student)).retransmittedPacketsReceived)
+      .toBeGreaterThan(0);
+    expect(relay.counts.dropped).toBeGreaterThan(0);
+  } finally {
+    await server.stop();
+    relay.close();
+  }
+});

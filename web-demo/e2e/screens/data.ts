@@ -1,0 +1,393 @@
+import type {
+  ChatLine,
+  DemoPerson,
+  Me,
+  Notice,
+  Presence,
+  Review,
+  Session,
+  Teacher,
+} from '@lectern/client';
+
+/** The moment at which every picture is taken: 10:18 in Berlin. */
+export const NOW = '2026-11-24T09:18:18Z';
+
+export const PEOPLE: DemoPerson[] = [
+  person('jonas', 'Jonas Weber', 'student', 'Europe/Berlin', 'Portuguese'),
+  person('mira', 'Mira Haddad', 'student', 'Asia/Amman', 'Physics'),
+  person('tom', 'Tom Becker', 'student', 'America/New_York', 'Portuguese'),
+  person('ines', 'Inês Carvalho', 'teacher', 'Europe/Lisbon', 'Portuguese'),
+  person('daniel', 'Daniel Okafor', 'teacher', 'Europe/London', 'Physics'),
+  person('ada', 'Ada Lindqvist', 'admin', 'Europe/Stockholm', ''),
+];
+
+function person(
+  id: string,
+  name: string,
+  role: DemoPerson['role'],
+  timeZone: string,
+  headline: string,
+): DemoPerson {
+  return { id, name, role, timeZone, headline };
+}
+
+export function me(id: string): Me {
+  const found = PEOPLE.find((each) => each.id === id);
+  if (!found) throw new Error(`Nobody is called ${id}`);
+  const { name, timeZone, role } = found;
+  return { id, name, timeZone, role: role === 'admin' ? 'admin' : 'user', locale: 'en' };
+}
+
+export const TEACHERS: Teacher[] = [
+  {
+    id: 'ines',
+    name: 'Inês Carvalho',
+    timeZone: 'Europe/Lisbon',
+    headline: 'Portuguese for people who want to speak on day one',
+    average: 4.9,
+    count: 128,
+  },
+  {
+    id: 'daniel',
+    name: 'Daniel Okafor',
+    timeZone: 'Europe/London',
+    headline: 'Physics with pencil, paper and patience',
+    average: 4.7,
+    count: 64,
+  },
+];
+
+const NAMES = new Map(PEOPLE.map(({ id, name }) => [id, name]));
+
+interface Draft extends Partial<Session> {
+  id: string;
+  title: string;
+  scheduledAt: string;
+}
+
+export function lesson({
+  duration = 50,
+  teacher = 'ines',
+  student = 'jonas',
+  ...draft
+}: Draft): Session {
+  const start = Date.parse(draft.scheduledAt);
+  const at = (minutes: number) => new Date(start + minutes * 60_000).toISOString();
+  const name = (id: string) => NAMES.get(id) ?? id;
+  return {
+    description: '',
+    skill: teacher === 'ines' ? 'Portuguese' : 'Physics',
+    teacher,
+    student,
+    duration,
+    status: 'scheduled',
+    meetingUrl: `/lessons/${draft.id}/room`,
+    createdAt: '2026-11-20T09:00:00Z',
+    endsAt: at(duration),
+    timeZone: null,
+    confirmation: 'confirmed',
+    version: 1,
+    participants: [
+      { id: teacher, name: name(teacher), role: 'teacher' },
+      { id: student ?? '', name: name(student ?? ''), role: 'student' },
+    ],
+    teacherName: name(teacher),
+    studentName: name(student ?? ''),
+    tookPlace: draft.status === 'completed',
+    joinOpensAt: at(-15),
+    joinClosesAt: at(duration + 15),
+    reviewed: false,
+    cancelledBy: null,
+    cancelReason: null,
+    ...draft,
+  };
+}
+
+/** The lesson that begins in 11:42. */
+export const NEXT = lesson({
+  id: 'next',
+  title: 'Talking about the past',
+  scheduledAt: '2026-11-24T09:30:00Z',
+  description: 'I mix up fui and era. Could we use my trip to Porto?',
+});
+
+export const COMING: Session[] = [
+  NEXT,
+  lesson({
+    id: 'waves',
+    title: 'Waves and interference',
+    scheduledAt: '2026-11-24T17:00:00Z',
+    teacher: 'daniel',
+  }),
+  lesson({
+    id: 'study',
+    title: 'Listening practice',
+    scheduledAt: '2026-11-25T12:00:00Z',
+    duration: 80,
+  }),
+  lesson({
+    id: 'story',
+    title: 'Telling a story',
+    scheduledAt: '2026-11-26T17:00:00Z',
+    confirmation: 'pending',
+  }),
+  lesson({
+    id: 'optics',
+    title: 'Optics lab',
+    scheduledAt: '2026-11-27T15:00:00Z',
+    teacher: 'daniel',
+  }),
+  lesson({ id: 'cafes', title: 'In the café', scheduledAt: '2026-11-27T16:10:00Z' }),
+  lesson({
+    id: 'sounds',
+    title: 'Pronunciation',
+    scheduledAt: '2026-11-28T10:00:00Z',
+    duration: 25,
+  }),
+  lesson({ id: 'weekly', title: 'Weekly conversation', scheduledAt: '2026-12-01T09:30:00Z' }),
+];
+
+export const PAST: Session[] = [
+  lesson({
+    id: 'market',
+    title: 'Vocabulary: the market',
+    scheduledAt: '2026-11-23T17:00:00Z',
+    status: 'completed',
+    reviewed: true,
+  }),
+  lesson({
+    id: 'intro',
+    title: 'Waves and interference',
+    scheduledAt: '2026-11-23T08:00:00Z',
+    status: 'completed',
+    teacher: 'daniel',
+    reviewed: true,
+  }),
+  lesson({
+    id: 'standing',
+    title: 'Standing waves',
+    scheduledAt: '2026-11-20T14:00:00Z',
+    status: 'completed',
+    teacher: 'daniel',
+  }),
+  lesson({
+    id: 'week',
+    title: 'Weekly conversation',
+    scheduledAt: '2026-11-17T09:30:00Z',
+    status: 'completed',
+    reviewed: true,
+  }),
+  lesson({
+    id: 'resonance',
+    title: 'Resonance',
+    scheduledAt: '2026-11-12T17:00:00Z',
+    status: 'cancelled',
+    teacher: 'daniel',
+    cancelledBy: 'jonas',
+    cancelReason: 'I have a fever.',
+  }),
+  lesson({
+    id: 'paying',
+    title: 'Ordering and paying',
+    scheduledAt: '2026-10-29T16:00:00Z',
+    status: 'completed',
+    reviewed: true,
+  }),
+];
+
+/** What an admin sees: everybody's. */
+export const EVERYBODYS: Session[] = [
+  { ...NEXT, status: 'in-progress' },
+  lesson({
+    id: 'refraction',
+    title: 'Refraction',
+    scheduledAt: '2026-11-24T09:00:00Z',
+    teacher: 'daniel',
+    student: 'mira',
+    status: 'in-progress',
+  }),
+  lesson({
+    id: 'waves',
+    title: 'Waves and interference',
+    scheduledAt: '2026-11-24T17:00:00Z',
+    teacher: 'daniel',
+  }),
+  lesson({
+    id: 'market',
+    title: 'Vocabulary: the market',
+    scheduledAt: '2026-11-23T17:00:00Z',
+    status: 'completed',
+  }),
+  lesson({
+    id: 'kinematics',
+    title: 'Kinematics',
+    scheduledAt: '2026-11-23T15:00:00Z',
+    teacher: 'daniel',
+    student: 'tom',
+    status: 'completed',
+  }),
+  lesson({ id: 'small', title: 'Small talk', scheduledAt: '2026-11-23T08:00:00Z', student: 'tom' }),
+  lesson({
+    id: 'standing',
+    title: 'Standing waves',
+    scheduledAt: '2026-11-20T14:00:00Z',
+    teacher: 'daniel',
+    status: 'completed',
+  }),
+  lesson({
+    id: 'forces',
+    title: 'Forces on a slope',
+    scheduledAt: '2026-11-19T13:00:00Z',
+    teacher: 'daniel',
+    student: 'mira',
+    status: 'completed',
+  }),
+  lesson({
+    id: 'pharmacy',
+    title: 'At the pharmacy',
+    scheduledAt: '2026-11-19T10:00:00Z',
+    student: 'tom',
+    duration: 25,
+    status: 'completed',
+  }),
+  lesson({
+    id: 'resonance',
+    title: 'Resonance',
+    scheduledAt: '2026-11-12T17:00:00Z',
+    teacher: 'daniel',
+    status: 'cancelled',
+    cancelledBy: 'jonas',
+  }),
+];
+
+export const NOTICES: Notice[] = [
+  notice('n1', 'session_rescheduled', 'optics', '2026-11-24T09:10:00Z', null, {
+    actorName: 'Daniel Okafor',
+    title: 'Optics lab',
+    scheduledAt: '2026-11-27T15:00:00Z',
+  }),
+  notice('n2', 'session_booked', 'weekly', '2026-11-23T20:14:00Z', null, {
+    actorName: 'Inês Carvalho',
+    title: 'Weekly conversation',
+    scheduledAt: '2026-12-01T09:30:00Z',
+  }),
+  notice('n3', 'review_received', 'market', '2026-11-22T11:00:00Z', '2026-11-22T12:00:00Z', {
+    actorName: 'Inês Carvalho',
+    title: 'Vocabulary: the market',
+  }),
+  notice('n4', 'session_cancelled', 'resonance', '2026-11-11T11:00:00Z', '2026-11-11T12:00:00Z', {
+    actorName: 'Daniel Okafor',
+    title: 'Resonance',
+    scheduledAt: '2026-11-12T17:00:00Z',
+  }),
+];
+
+function notice(
+  id: string,
+  kind: string,
+  sessionId: string,
+  createdAt: string,
+  readAt: string | null,
+  payload: Record<string, unknown>,
+): Notice {
+  return { id, kind, sessionId, createdAt, readAt, payload };
+}
+
+export const REVIEWS: Review[] = [
+  review(
+    'r1',
+    'mira',
+    'ines',
+    'market',
+    5,
+    '2026-11-12T12:00:00Z',
+    'She waits while I look for the word, then gives me the one I was reaching for. I dream in Portuguese now, badly, but I do.',
+  ),
+  review(
+    'r2',
+    'tom',
+    'ines',
+    'small',
+    4,
+    '2026-11-03T12:00:00Z',
+    'Clear and patient. The worksheets arrive before the lesson, so the hour is all talking.',
+  ),
+  review(
+    'r3',
+    'jonas',
+    'daniel',
+    'week',
+    5,
+    '2026-10-30T12:00:00Z',
+    'He draws everything twice, and the second time I draw it. That is when it stays.',
+  ),
+];
+
+function review(
+  id: string,
+  reviewerId: string,
+  revieweeId: string,
+  sessionId: string,
+  rating: number,
+  createdAt: string,
+  comment: string,
+): Review {
+  return {
+    id,
+    reviewerId,
+    revieweeId,
+    sessionId,
+    rating,
+    comment,
+    createdAt,
+    reviewerName: NAMES.get(reviewerId) ?? '',
+    revieweeName: NAMES.get(revieweeId) ?? '',
+    sessionTitle: '',
+  };
+}
+
+export const PRESENCES: Presence[] = [
+  presence('a', 'jonas', '17:00:00', '17:49:30'),
+  presence('b', 'ines', '17:01:00', '17:31:20'),
+  presence('c', 'ines', '17:31:40', '17:48:50'),
+];
+
+function presence(participant: string, user: string, from: string, to: string): Presence {
+  const connectedAt = `2026-11-23T${from}Z`;
+  return {
+    participant,
+    user,
+    role: user === 'ines' ? 'teacher' : 'student',
+    joinedAt: connectedAt,
+    connectedAt,
+    leftAt: `2026-11-23T${to}Z`,
+    leftReason: 'left',
+  };
+}
+
+/** Inês, already in the room of the next lesson. */
+export const PRESENT: Presence[] = [
+  {
+    ...presence('d', 'ines', '09:00:00', '09:00:00'),
+    connectedAt: '2026-11-24T09:17:00Z',
+    leftAt: null,
+    leftReason: null,
+  },
+];
+
+export const CHAT: ChatLine[] = [
+  {
+    id: '1',
+    user: 'jonas',
+    name: 'Jonas Weber',
+    text: 'Como se diz ripe?',
+    sentAt: '2026-11-23T17:20:00Z',
+  },
+  {
+    id: '2',
+    user: 'ines',
+    name: 'Inês Carvalho',
+    text: 'A melancia está madura? is what you ask before you buy it.',
+    sentAt: '2026-11-23T17:22:00Z',
+  },
+];

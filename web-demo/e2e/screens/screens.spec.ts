@@ -1,0 +1,316 @@
+import { mkdirSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type Answers, answer, problem } from './api.ts';
+import * as data from './data.ts';
+import { fakeMedia, type Pictures, type RoomScene, serveRoom, SHEET } from './room.ts';
+
+const ORIGIN = 'http://127.0.0.1:4173';
+const FOLDER = '../screenshots';
+/** Pictures are kept when they were asked for; the checks are always made. */
+const KEEP = process.env['SCREENSHOTS'] === '1';
+if (KEEP) mkdirSync(FOLDER, { recursive: true });
+
+const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+} as const;
+const LANDSCAPE = { width: 844, height: 390 };
+
+/** One picture: where, with what answers, and what is done before it is taken. */
+interface Shot extends Answers {
+  name: string;
+  path: string;
+  signedOut?: boolean;
+  /** Takes the whole page, not what fits the window alone. */
+  whole?: boolean;
+  room?: RoomScene & { refused?: boolean };
+  landscape?: boolean;
+  rtl?: boolean;
+  act?: (page: Page) => Promise<void>;
+}
+
+const never = () => new Promise<void>(() => undefined);
+const press = (name: string | RegExp) => async (page: Page) =>
+  page.getByRole('button', { name }).first().click();
+const enter = press('Join lesson');
+const room = '/lessons/next/room';
+const cancelled = {
+  ...data.NEXT,
+  status: 'cancelled' as const,
+  cancelledBy: 'ines',
+  cancelReason: 'I have lost my voice. Could we meet on Thursday?',
+};
+/** The same lesson, already half an hour old, so that the room has a past. */
+const running = {
+  ...data.NEXT,
+  status: 'in-progress' as const,
+  scheduledAt: '2026-11-24T08:52:00Z',
+  endsAt: '2026-11-24T09:42:00Z',
+  joinOpensAt: '2026-11-24T08:37:00Z',
+};
+const lessons = [running, ...data.COMING.slice(1)];
+
+const SHOTS: Shot[] = [
+  { name: 'sign-in', path: '/sign-in', signedOut: true },
+  {
+    name: 'sign-in-platform',
+    path: '/sign-in',
+    signedOut: true,
+    instead: { 'GET /api/demo/people': (route) => problem(route, 404, 'not_found') },
+  },
+  {
+    name: 'sign-in-loading',
+    path: '/sign-in',
+    signedOut: true,
+    instead: { 'GET /api/demo/people': never },
+  },
+  { name: 'today', path: '/', whole: true },
+  { name: 'today-rtl', path: '/', whole: true, rtl: true },
+  { name: 'today-loading', path: '/', instead: { 'GET /api/sessions': never } },
+  { name: 'today-empty', path: '/', lessons: [], history: [] },
+  {
+    name: 'today-error',
+    path: '/',
+    instead: { 'GET /api/sessions': (route) => problem(route, 503, 'unavailable') },
+  },
+  {
+    name: 'expired',
+    path: '/',
+    instead: { 'GET /api/me': (route) => problem(route, 401, 'unauthenticated') },
+  },
+  { name: 'offline', path: '/', act: async (page) => page.context().setOffline(true) },
+  { name: 'calendar', path: '/calendar' },
+  { name: 'calendar-day', path: '/calendar', act: (page) => view(page, 'Day') },
+  { name: 'calendar-month', path: '/calendar', act: (page) => view(page, 'Month') },
+  {
+    name: 'calendar-error',
+    path: '/calendar',
+    instead: { 'GET /api/sessions': (route) => problem(route, 500, 'unavailable') },
+  },
+  { name: 'calendar-loading', path: '/calendar', instead: { 'GET /api/sessions': never } },
+  { name: 'calendar-empty', path: '/calendar', lessons: [] },
+  { name: 'teachers', path: '/book' },
+  {
+    name: 'teachers-empty',
+    path: '/book',
+    instead: { 'GET /api/teachers': (route) => route.fulfill({ json: { items: [] } }) },
+  },
+  { name: 'book', path: '/book/ines', whole: true },
+  { name: 'book-chosen', path: '/book/ines', act: choose },
+  {
+    name: 'book-taken',
+    path: '/book/ines',
+    instead: { 'POST /api/sessions': (route) => problem(route, 409, 'slot_taken') },
+    act: async (page) => {
+      await choose(page);
+      await continueOnPhone(page);
+      await page.getByLabel('What should the lesson be about?').fill('Telling a story');
+      await page.getByRole('button', { name: 'Book lesson' }).click();
+      await expect(page.getByText('Someone was quicker.')).toBeVisible();
+    },
+  },
+  { name: 'lesson', path: '/lessons/next', whole: true },
+  { name: 'lesson-over', path: '/lessons/market', whole: true },
+  { name: 'lesson-edit', path: '/lessons/waves?do=edit' },
+  { name: 'lesson-cancel', path: '/lessons/waves?do=cancel' },
+  {
+    name: 'lesson-undo',
+    path: '/lessons/waves?do=edit',
+    instead: {
+      'PUT /api/sessions/waves': (route) =>
+        route.fulfill({ json: { ...data.COMING[1], title: 'Waves on a string', version: 2 } }),
+    },
+    act: async (page) => {
+      await page.getByLabel('What it is about').fill('Waves on a string');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(page.getByText('Lesson changed')).toBeVisible();
+    },
+  },
+  {
+    name: 'lesson-conflict',
+    path: '/lessons/waves?do=edit',
+    instead: { 'PUT /api/sessions/waves': (route) => problem(route, 412, 'version_conflict') },
+    act: async (page) => {
+      await page.getByLabel('What it is about').fill('Waves on a string');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(page.getByText('a moment ago')).toBeVisible();
+    },
+  },
+  {
+    name: 'lesson-forbidden',
+    path: '/lessons/other',
+    instead: { 'GET /api/sessions/other': (route) => problem(route, 403, 'not_participant') },
+  },
+  { name: 'lesson-missing', path: '/lessons/nothing' },
+  { name: 'history', path: '/history', whole: true, act: press(/What happened in Vocabulary/) },
+  { name: 'history-empty', path: '/history', history: [] },
+  {
+    name: 'review',
+    path: '/history',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Review' }).first().click();
+      await page.getByRole('radio', { name: '4, good' }).press('Space');
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await page.getByRole('button', { name: 'Patient' }).click();
+      await page
+        .getByLabel('What should other students know?')
+        .fill('He draws everything twice, and the second time I draw it. That is when it stays.');
+    },
+  },
+  { name: 'notices', path: '/notices' },
+  { name: 'admin-lessons', path: '/admin/lessons', as: 'ada' },
+  { name: 'admin-lessons-filtered', path: '/admin/lessons', as: 'ada', act: filterCancelled },
+  { name: 'admin-reviews', path: '/admin/reviews', as: 'ada' },
+  { name: 'admin-forbidden', path: '/admin/lessons' },
+  { name: 'not-found', path: '/nowhere' },
+  { name: 'prejoin', path: room, room: {} },
+  { name: 'prejoin-refused', path: room, room: { refused: true } },
+  { name: 'too-early', path: '/lessons/waves/room' },
+  { name: 'cancelled', path: room, lessons: [cancelled] },
+  { name: 'room', path: room, room: {}, lessons, act: enter },
+  { name: 'room-landscape', path: room, room: {}, lessons, landscape: true, act: enter },
+  {
+    name: 'room-chat',
+    path: room,
+    room: { chat: true },
+    lessons,
+    act: async (page) => {
+      await enter(page);
+      await page.getByRole('button', { name: /^Chat, 2 new/ }).click();
+    },
+  },
+  { name: 'room-screen', path: room, room: { screen: true }, lessons, act: enter },
+  {
+    name: 'room-screen-landscape',
+    path: room,
+    room: { screen: true },
+    lessons,
+    landscape: true,
+    act: enter,
+  },
+  { name: 'room-waiting', path: room, room: { others: 'nobody' }, lessons, act: enter },
+  {
+    name: 'room-reconnecting',
+    path: room,
+    room: { lost: true },
+    lessons,
+    act: async (page) => {
+      await enter(page);
+      await expect(page.getByText('Reconnecting you')).toBeVisible();
+    },
+  },
+  { name: 'room-ended', path: room, room: { closed: 'ended' }, lessons, act: enter },
+  { name: 'room-replaced', path: room, room: { closed: 'replaced' }, lessons, act: enter },
+];
+
+let pictures: Pictures;
+
+test.beforeAll(async ({ browser }) => {
+  const page = await browser.newPage();
+  await answer(page, {});
+  await page.goto(`${ORIGIN}/sign-in`);
+  await page.locator('.door-faces svg').first().waitFor();
+  const [ines, jonas] = await page.locator('.door-faces svg').evaluateAll((faces) =>
+    faces.map((face) => {
+      face.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+      face.setAttribute('width', '1280');
+      face.setAttribute('height', '800');
+      return face.outerHTML;
+    }),
+  );
+  pictures = { ines: ines ?? '', jonas: jonas ?? '', screen: SHEET };
+  await page.close();
+});
+
+for (const shot of SHOTS) {
+  for (const size of ['desktop', 'phone'] as const) {
+    for (const theme of ['light', 'dark'] as const) {
+      if (!KEEP && (size === 'desktop') !== (theme === 'light')) continue;
+      if (shot.landscape && size === 'desktop') continue;
+      test(`${shot.name} ${size} ${theme}`, async ({ browser }) => {
+        await take(await browser.newContext(contextOf(shot, size, theme)), shot, size, theme);
+      });
+    }
+  }
+}
+
+function contextOf(shot: Shot, size: keyof typeof SIZES, theme: 'light' | 'dark') {
+  return {
+    baseURL: ORIGIN,
+    viewport: shot.landscape ? LANDSCAPE : SIZES[size],
+    hasTouch: size === 'phone',
+    isMobile: size === 'phone',
+    deviceScaleFactor: size === 'phone' ? 1.5 : 1,
+    colorScheme: theme,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce' as const,
+    bypassCSP: shot.room !== undefined,
+  };
+}
+
+async function take(context: BrowserContext, shot: Shot, size: keyof typeof SIZES, theme: string) {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy|Warning:/.test(message.text())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.clock.setFixedTime(new Date(data.NOW));
+  if (!shot.signedOut) await page.addInitScript(() => sessionStorage.setItem('lectern.token', 't'));
+  if (shot.rtl) {
+    await page.addInitScript(() => {
+      addEventListener('DOMContentLoaded', () => (document.documentElement.dir = 'rtl'));
+    });
+  }
+  if (shot.room) {
+    await page.addInitScript(fakeMedia, { ...pictures, refused: shot.room.refused ?? false });
+    await serveRoom(page, shot.room);
+  }
+  await answer(page, shot);
+  await page.goto(shot.path);
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(shot.room ? 900 : 400);
+  await shot.act?.(page);
+  await page.waitForTimeout(shot.room ? 1800 : shot.name.endsWith('error') ? 1500 : 300);
+  const path = `${FOLDER}/${shot.name}-${shot.landscape ? 'landscape' : size}-${theme}.png`;
+  if (shot.whole) {
+    // The window grows to the page, so that what is docked below stays below.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...SIZES[size], height: Math.max(height, SIZES[size].height) });
+    await page.waitForTimeout(200);
+  }
+  if (KEEP) await page.screenshot({ path });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  for (const { id, nodes } of violations) {
+    complaints.push(...nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
+  }
+  await context.close();
+  expect(complaints).toEqual([]);
+}
+
+async function view(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('radio', { name });
+  if (await button.isVisible()) await button.click();
+}
+
+async function choose(page: Page): Promise<void> {
+  const day = page.getByRole('button', { name: /^Thursday 26 November/ });
+  if (await day.isVisible()) await day.click();
+  else await page.getByRole('radio', { name: 'Evening' }).click();
+  await page.locator('.l-slot', { hasText: '18:00' }).first().click();
+}
+
+async function continueOnPhone(page: Page): Promise<void> {
+  const next = page.getByRole('button', { name: 'Continue' });
+  if (await next.isVisible()) await next.click();
+}
+
+async function filterCancelled(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /Status/ })
+    .first()
+    .click();
+  await page.getByRole('option', { name: 'Cancelled' }).click();
+}

@@ -1,0 +1,82 @@
+import { type Browser, expect, type Page } from '@playwright/test';
+import { keepPeers } from './media.ts';
+
+/** Opens the app as one of the demo's people. */
+export async function signIn(browser: Browser, api: string, name: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: api, permissions: permissionsOf(browser) });
+  const page = await context.newPage();
+  await keepPeers(page);
+  await page.goto('/');
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(name.split(' ')[0] ?? name);
+  return page;
+}
+
+/** Firefox knows no such permissions and asks nothing by its preferences. */
+function permissionsOf(browser: Browser): string[] {
+  return browser.browserType().name() === 'chromium' ? ['camera', 'microphone'] : [];
+}
+
+/** Books a lesson through the page and moves it, so that its room is open now. */
+export async function bookSoon(page: Page, teacher: string, title: string): Promise<string> {
+  await page.getByRole('link', { name: 'Find a lesson' }).first().click();
+  const card = page.getByRole('article').filter({ hasText: teacher });
+  await card.getByRole('link', { name: 'See free times' }).click();
+  await page.getByRole('radio', { name: '25 min' }).click();
+  await chooseLast(page);
+  await page.getByLabel('What should the lesson be about?').fill(title);
+  await page.getByRole('button', { name: 'Book lesson' }).click();
+  await expect(page.getByRole('heading', { name: title })).toBeVisible();
+  await moveToNow(page);
+  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+/** Takes the last time of the next week: the people of the demo are free then. */
+async function chooseLast(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'The next week' }).click();
+  await page.getByRole('radio', { name: 'Evening' }).click();
+  await page.locator('.l-slot').last().click();
+}
+
+/** Minutes from now at which the moved lesson begins: within the join window. */
+const SOON = 3;
+
+async function moveToNow(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Change' }).click();
+  const zone = await page.evaluate(async () => {
+    const headers = { Authorization: `Bearer ${sessionStorage.getItem('lectern.token')}` };
+    const me = (await (await fetch('/api/me', { headers })).json()) as { timeZone: string };
+    return me.timeZone;
+  });
+  const at = new Date(Date.now() + SOON * 60_000);
+  const [day, month, year, hour, minute] = new Intl.DateTimeFormat('en-GB', {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: zone,
+  })
+    .format(at)
+    .split(/[^0-9]+/);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('spinbutton', { name: /^day/ }).focus();
+  await page.keyboard.type(`${day}${month}${year}`);
+  await dialog.getByRole('spinbutton', { name: /^hour/ }).focus();
+  await page.keyboard.type(`${hour}${minute}`);
+  await dialog.getByRole('button', { name: 'Move lesson' }).click();
+  await expect(page.getByText(/^Lesson moved to/)).toBeVisible();
+}
+
+/** Goes through the pre-join page into the room. */
+export async function enterRoom(page: Page, id: string): Promise<void> {
+  await page.goto(`/lessons/${id}/room`);
+  await expect(page.getByText('Camera is working')).toBeVisible();
+  await page.getByRole('button', { name: 'Join lesson' }).click();
+  await expect(page.getByRole('toolbar', { name: 'Lesson controls' })).toBeVisible();
+}
+
+export async function leaveRoom(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByRole('heading', { name: 'You have left the lesson' })).toBeAttached();
+}

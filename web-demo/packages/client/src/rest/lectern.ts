@@ -1,0 +1,179 @@
+import createClient, { type Client } from 'openapi-fetch';
+import type { paths } from '../generated/openapi.ts';
+import { OfflineError, toProblem } from './problem.ts';
+import type { JoinGrant, NewSession, Session, SessionEdit } from './types.ts';
+
+export interface LecternOptions {
+  /** Where the server is; the page's own origin unless told. */
+  baseUrl?: string;
+  /** The platform's JWT, asked for anew with every request. */
+  token: () => string | null;
+  fetch?: (request: Request) => Promise<Response>;
+}
+
+/** What a list of lessons may be narrowed by. `from` and `to` are instants. */
+export interface SessionFilter {
+  status?: string;
+  role?: 'teacher' | 'student';
+  from?: string;
+  to?: string;
+  skill?: string;
+  q?: string;
+  cursor?: string;
+  limit?: number;
+  /** Ask the server to render `localStart` for this zone. */
+  timeZone?: string;
+}
+
+/**
+ * The REST side of a Lectern server.
+ *
+ * Every method resolves to the body of a success, and otherwise throws
+ * {@link ProblemError} (the server said no) or {@link OfflineError} (nobody answered).
+ */
+export class Lectern {
+  readonly #http: Client<paths>;
+
+  constructor(options: LecternOptions) {
+    this.#http = createClient<paths>({
+      baseUrl: options.baseUrl ?? '',
+      ...(options.fetch ? { fetch: options.fetch } : {}),
+    });
+    this.#http.use({
+      onRequest({ request }) {
+        const token = options.token();
+        if (token) request.headers.set('Authorization', `Bearer ${token}`);
+        return request;
+      },
+      onError({ error }) {
+        return new OfflineError(error);
+      },
+    });
+  }
+
+  /** Who the caller is. */
+  me() {
+    return body(this.#http.GET('/api/me'));
+  }
+
+  /** Changes the caller's zone or language. */
+  updatePreferences(preferences: { timeZone?: string; locale?: string }) {
+    return body(this.#http.PUT('/api/me/preferences', { body: preferences }));
+  }
+
+  /** Names and zones of people the caller may know. */
+  async people(ids: string[]) {
+    if (ids.length === 0) return [];
+    const query = { ids: ids.join(',') };
+    return (await body(this.#http.GET('/api/people', { params: { query } }))).items;
+  }
+
+  /** Teachers who can be booked. */
+  async teachers(filter: { q?: string; skill?: string } = {}) {
+    return (await body(this.#http.GET('/api/teachers', { params: { query: filter } }))).items;
+  }
+
+  /** One page of lessons: the caller's, or everybody's for an admin. */
+  sessions(filter: SessionFilter = {}) {
+    return body(this.#http.GET('/api/sessions', { params: { query: filter } }));
+  }
+
+  /** Every lesson that matches, page after page, up to `most`. */
+  async allSessions(filter: SessionFilter, most = 500): Promise<Session[]> {
+    const all: Session[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page = await this.sessions({ ...filter, limit: 100, ...(cursor ? { cursor } : {}) });
+      all.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor && all.length < most);
+    return all;
+  }
+
+  /**
+   * Books a lesson. The same `idempotencyKey` books it once, however often it
+   * is sent; make one per intent, for example with `crypto.randomUUID()`.
+   */
+  book(session: NewSession, idempotencyKey?: string) {
+    const header = idempotencyKey ? { 'Idempotency-Key': idempotencyKey } : {};
+    return body(this.#http.POST('/api/sessions', { body: session, params: { header } }));
+  }
+
+  session(id: string, timeZone?: string) {
+    const query = timeZone ? { timeZone } : {};
+    return body(this.#http.GET('/api/sessions/{id}', { params: { path: { id }, query } }));
+  }
+
+  /** Edits or moves a lesson that nobody has changed since `version`. */
+  update(id: string, version: number, edit: SessionEdit) {
+    const params = { path: { id }, header: { 'If-Match': `"${version}"` } };
+    return body(this.#http.PUT('/api/sessions/{id}', { params, body: edit }));
+  }
+
+  async cancel(id: string, reason?: string): Promise<void> {
+    const params = { path: { id } };
+    await body(this.#http.DELETE('/api/sessions/{id}', { params, body: reason ? { reason } : {} }));
+  }
+
+  /** Asks to enter the lesson's room: what {@link Room} needs. */
+  join(id: string): Promise<JoinGrant> {
+    return body(this.#http.POST('/api/sessions/{id}/join', { params: { path: { id } } }));
+  }
+
+  async chat(id: string) {
+    const params = { path: { id } };
+    return (await body(this.#http.GET('/api/sessions/{id}/chat', { params }))).items;
+  }
+
+  async attendance(id: string) {
+    const params = { path: { id } };
+    return (await body(this.#http.GET('/api/sessions/{id}/attendance', { params }))).items;
+  }
+
+  /** One page of lessons that are over, the latest first. */
+  history(filter: { q?: string; cursor?: string; limit?: number; timeZone?: string } = {}) {
+    return body(this.#http.GET('/api/history', { params: { query: filter } }));
+  }
+
+  /** What others wrote about somebody, with the aggregate. */
+  reviews(userId: string, cursor?: string) {
+    const params = { path: { userId }, query: cursor ? { cursor } : {} };
+    return body(this.#http.GET('/api/reviews/{userId}', { params }));
+  }
+
+  review(review: { sessionId: string; revieweeId?: string; rating: number; comment?: string }) {
+    return body(this.#http.POST('/api/reviews', { body: review }));
+  }
+
+  notifications(cursor?: string) {
+    const query = cursor ? { cursor } : {};
+    return body(this.#http.GET('/api/notifications', { params: { query } }));
+  }
+
+  async markRead(which: { ids: string[] } | { all: true }): Promise<void> {
+    await body(this.#http.POST('/api/notifications/read', { body: which }));
+  }
+
+  /** Everybody's reviews; admins only. */
+  allReviews(cursor?: string) {
+    const query = cursor ? { cursor } : {};
+    return body(this.#http.GET('/api/admin/reviews', { params: { query } }));
+  }
+
+  /** The people of the demo. Any other server answers 404. */
+  async demoPeople() {
+    return (await body(this.#http.GET('/api/demo/people'))).items;
+  }
+
+  demoSignIn(id: string) {
+    return body(this.#http.POST('/api/demo/sign-in', { body: { id } }));
+  }
+}
+
+type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
+async function body<T>(answer: Answer<T>): Promise<T> {
+  const { data, error, response } = await answer;
+  if (!response.ok) throw toProblem(response, error);
+  return data as T;
+}

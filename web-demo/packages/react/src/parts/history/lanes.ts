@@ -1,0 +1,60 @@
+import type { Presence, Session } from '@lectern/client';
+
+/** A stretch of time in the room. */
+export interface LaneSpan {
+  /** Milliseconds since the epoch. */
+  from: number;
+  to: number;
+  /** Parts of the lesson's length, 0 to 1. */
+  start: number;
+  end: number;
+}
+
+/** When one person was in the room. */
+export interface Lane {
+  id: string;
+  name: string;
+  spans: LaneSpan[];
+}
+
+/** Draws presences along the lesson; what lies outside it is cut off. */
+export function lanesOf(
+  lesson: Pick<Session, 'scheduledAt' | 'endsAt'>,
+  presences: readonly Presence[],
+  people: readonly { id: string; name: string }[],
+): Lane[] {
+  const begins = Date.parse(lesson.scheduledAt);
+  const ends = Date.parse(lesson.endsAt);
+  return people.map(({ id, name }) => ({
+    id,
+    name,
+    spans: presences
+      .filter((presence) => presence.user === id && presence.connectedAt !== null)
+      .map((presence) => ({
+        from: Math.max(begins, Date.parse(presence.connectedAt ?? '')),
+        to: Math.min(ends, presence.leftAt ? Date.parse(presence.leftAt) : ends),
+      }))
+      .filter(({ from, to }) => to > from)
+      .sort((a, b) => a.from - b.from)
+      .map((span) => ({
+        ...span,
+        start: (span.from - begins) / (ends - begins),
+        end: (span.to - begins) / (ends - begins),
+      })),
+  }));
+}
+
+/** Milliseconds for which everybody was in the room at once. */
+export function together(lanes: readonly Lane[]): number {
+  const [first, ...rest] = lanes;
+  if (!first || rest.length === 0) return 0;
+  let common = first.spans.map(({ from, to }) => ({ from, to }));
+  for (const lane of rest) {
+    common = common.flatMap((a) =>
+      lane.spans
+        .map((b) => ({ from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) }))
+        .filter(({ from, to }) => to > from),
+    );
+  }
+  return common.reduce((sum, { from, to }) => sum + to - from, 0);
+}

@@ -1,0 +1,44 @@
+import type { Session } from '@lectern/client';
+
+/** The other person of a lesson of two, as somebody sees it. */
+export function otherPerson(session: Session, me: string): { id: string; name: string } {
+  if (session.teacher === me && session.student) {
+    return { id: session.student, name: session.studentName ?? session.student };
+  }
+  return { id: session.teacher, name: session.teacherName };
+}
+
+/** `Portuguese with Inês Carvalho` */
+export function lessonLine(session: Session, me: string): string {
+  const { name } = otherPerson(session, me);
+  return session.skill ? `${session.skill} with ${name}` : `With ${name}`;
+}
+
+/** Where a lesson stands at a moment, as people would say it. */
+export type Moment = 'cancelled' | 'waiting' | 'coming' | 'open' | 'live' | 'over' | 'missed';
+
+export function momentOf(session: Session, now: number): Moment {
+  if (session.status === 'cancelled') return 'cancelled';
+  if (session.status === 'completed') return 'over';
+  const over = now >= Date.parse(session.endsAt);
+  if (session.status === 'in-progress' && !over) return 'live';
+  if (over && now >= Date.parse(session.joinClosesAt)) return session.tookPlace ? 'over' : 'missed';
+  if (session.confirmation === 'pending') return 'waiting';
+  if (now >= Date.parse(session.scheduledAt) && !over) return 'live';
+  return now >= Date.parse(session.joinOpensAt) ? 'open' : over ? 'missed' : 'coming';
+}
+
+/** Whether the room may be entered now. */
+export function canJoin(session: Session, now: number): boolean {
+  return (
+    session.status !== 'cancelled' &&
+    session.confirmation !== 'declined' &&
+    now >= Date.parse(session.joinOpensAt) &&
+    now < Date.parse(session.joinClosesAt)
+  );
+}
+
+/** Whether it still lies ahead and can be moved or cancelled. */
+export function canChange(session: Session, now: number): boolean {
+  return session.status === 'scheduled' && now < Date.parse(session.scheduledAt);
+}
