@@ -6,7 +6,8 @@ SHELL := /bin/bash
 help:
 	@echo 'make demo         the whole product on this machine, with people and lessons in it'
 	@echo 'make test         every test'
-	@echo 'make check        format, lints, types, licences'
+	@echo 'make test-full    every test in its long form'
+	@echo 'make check        format, lints, types, documentation, licences'
 	@echo 'make bench        the benchmarks, as a table and in bench/results'
 	@echo 'make screenshots  every page and state into web-demo/screenshots'
 
@@ -14,12 +15,17 @@ demo:
 	@scripts/setup demo
 	@npm --prefix web-demo run --silent build
 	@cargo build --locked --release --package lectern
-	@scripts/demo
+	@exec scripts/demo
 
 test:
 	@node scripts/run-tests.mjs
 
+# More seeds, more kills; hours rather than minutes.
+test-full:
+	@PROPTEST_CASES=20000 LECTERN_TEST_KILLS=100 SEEDS=5000 node scripts/run-tests.mjs
+
 check:
+	@scripts/setup test
 	@scripts/check
 
 bench:
@@ -28,6 +34,7 @@ bench:
 
 screenshots:
 	@scripts/setup test
+	@npm --prefix web-demo run --silent build
 	@npm --prefix web-demo run --silent screenshots
 
 # Writes the query metadata in .sqlx again, after a change of SQL.

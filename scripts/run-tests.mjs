@@ -2,11 +2,14 @@
 // `N passed, N failed`, summed over all runners. A stage that fails without a
 // failing test of its own (a build error, say) counts as one failure.
 //
-//   node scripts/run-tests.mjs [stage …]
+//   node scripts/run-tests.mjs [--check] [stage …]
+//
+// With `--check`, the lints of `make check` are a stage too.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
@@ -14,18 +17,19 @@ const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const nextest = spawnSync("cargo", ["nextest", "--version"]).status === 0;
 
 const stages = [
-  { name: "set-up", command: ["scripts/setup", "test"] },
-  { name: "web build", command: ["npm", "run", "--silent", "build"], cwd: "web-demo" },
+  { name: "set-up", command: ["scripts/setup", "test"], vital: true },
+  { name: "check", command: ["scripts/check"], optional: true },
+  { name: "web build", command: ["npm", "run", "--silent", "build"], cwd: "web-demo", vital: true },
   {
+    // Builds the binary that the later stages start, too.
     name: "rust",
     command: nextest
       ? ["cargo", "nextest", "run", "--workspace", "--locked", "--no-fail-fast"]
-      : ["cargo", "test", "--workspace", "--locked", "--no-fail-fast"],
+      : ["cargo", "test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"],
     count: nextest ? countNextest : countCargoTest,
   },
-  { name: "binary", command: ["cargo", "build", "--locked", "--package", "lectern"] },
   { name: "vitest", command: ["npm", "run", "--silent", "test"], cwd: "web-demo", count: countVitest },
-  { name: "interop", command: ["scripts/interop"], count: countPytest },
+  { name: "interop", command: ["crates/lectern/tests/interop/run"], count: countPytest },
   { name: "browsers", command: ["npm", "run", "--silent", "e2e"], cwd: "web-demo", count: countPlaywright },
 ];
 
@@ -41,7 +45,8 @@ const environment = {
   PATH: `${process.env.PATH}:${tools}`,
 };
 
-const wanted = process.argv.slice(2);
+const options = process.argv.slice(2);
+const wanted = options.filter((option) => option !== "--check");
 const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
 if (unknown.length > 0) {
   console.error(`unknown stage: ${unknown.join(", ")}; there are: ${stages.map((s) => s.name).join(", ")}`);
@@ -50,15 +55,19 @@ if (unknown.length > 0) {
 
 mkdirSync(target, { recursive: true });
 const results = [];
-for (const stage of stages) {
-  if (wanted.length > 0 && !wanted.includes(stage.name)) continue;
+for (const stage of stages.filter(isWanted)) {
   results.push(await run(stage));
   if (stage.name === "set-up") findPostgres();
-  // Nothing after a failed build can say anything.
-  if (results.at(-1).failed > 0 && !stage.count) break;
+  // Nothing after it could say anything.
+  if (stage.vital && results.at(-1).failed > 0) break;
 }
-stopTestPostgres();
+await testPostgresGone();
 report(results);
+
+function isWanted({ name, optional }) {
+  if (wanted.length > 0) return wanted.includes(name);
+  return !optional || options.includes("--check");
+}
 
 async function run(stage) {
   console.log(`\n=== ${stage.name}`);
@@ -104,13 +113,15 @@ function stream({ command: [program, ...args], cwd }) {
 function findPostgres() {
   const found = spawnSync(join(root, "scripts/postgres-bin"), { env: environment });
   if (found.status === 0) environment.LECTERN_POSTGRES_BIN = found.stdout.toString().trim();
+  else console.error(found.stderr?.toString());
 }
 
-// The tests' private cluster outlives the test binaries, one a process; it
-// ends with the run.
-function stopTestPostgres() {
-  const script = join(root, "scripts/stop-test-postgres");
-  if (existsSync(script)) spawnSync(script, { env: environment, stdio: "inherit" });
+// The tests' cluster outlives every single test process, and stops by itself a
+// few seconds after the last one: the run is over when it has.
+async function testPostgresGone() {
+  const pidFile = join(target, "test-postgres/data/postmaster.pid");
+  for (let waited = 0; waited < 30_000 && existsSync(pidFile); waited += 200) await pause(200);
+  if (existsSync(pidFile)) console.error(`the tests' Postgres still runs: ${pidFile}`);
 }
 
 function report(results) {

@@ -6,6 +6,7 @@ export default defineConfig({
   testDir: 'screens',
   outputDir: '../test-results/screens',
   workers: 1,
+  timeout: 90_000,
   reporter: 'line',
   use: { launchOptions: chromium() },
   webServer: {

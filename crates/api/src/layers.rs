@@ -134,7 +134,7 @@ async fn identify(state: &ApiState, headers: &HeaderMap) -> Result<Identity, Pro
     identity.claims.time_zone =
         zone.and_then(|zone| state.zones.name(&zone).ok()).map(|zone| zone.to_string());
     if !state.remembered.knows(&identity.claims) {
-        users::remember(&state.pool, &identity.claims, now).await?;
+        state.timed("users_remember", users::remember(&state.pool, &identity.claims, now)).await?;
         state.remembered.learn(&identity.claims);
     }
     Ok(identity)

@@ -15,6 +15,7 @@ pub(crate) struct Metrics {
     duration: HistogramVec,
     in_flight: IntGauge,
     joins: IntCounterVec,
+    database: HistogramVec,
 }
 
 impl Metrics {
@@ -40,11 +41,20 @@ impl Metrics {
                 Opts::new("lectern_join_tokens_total", "Requests to join a lesson, by result."),
                 &["result"],
             )?,
+            database: HistogramVec::new(
+                HistogramOpts::new(
+                    "lectern_database_operation_duration_seconds",
+                    "Time of what the API asks of the database: transactions, not statements.",
+                )
+                .buckets(BUCKETS.to_vec()),
+                &["operation"],
+            )?,
         };
         registry.register(Box::new(metrics.requests.clone()))?;
         registry.register(Box::new(metrics.duration.clone()))?;
         registry.register(Box::new(metrics.in_flight.clone()))?;
         registry.register(Box::new(metrics.joins.clone()))?;
+        registry.register(Box::new(metrics.database.clone()))?;
         Ok(metrics)
     }
 
@@ -63,6 +73,10 @@ impl Metrics {
         let method = method_label(method);
         self.requests.with_label_values(&[method, route, status.as_str()]).inc();
         self.duration.with_label_values(&[method, route]).observe(elapsed.as_secs_f64());
+    }
+
+    pub(crate) fn asked_database(&self, operation: &'static str, elapsed: Duration) {
+        self.database.with_label_values(&[operation]).observe(elapsed.as_secs_f64());
     }
 
     pub(crate) fn joined(&self, result: &'static str) {

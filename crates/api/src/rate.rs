@@ -1,6 +1,9 @@
 //! How many requests a caller may make: a token bucket each.
 
-use std::net::IpAddr;
+use std::{
+    net::IpAddr,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use chrono::{DateTime, Utc};
@@ -58,11 +61,13 @@ pub(crate) struct Allowance {
 pub(crate) struct Limiter {
     limit: RateLimit,
     buckets: DashMap<Key, Bucket>,
+    /// When idle callers were last forgotten, in seconds since the epoch.
+    swept_at: AtomicI64,
 }
 
 impl Limiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
-        Self { limit, buckets: DashMap::new() }
+        Self { limit, buckets: DashMap::new(), swept_at: AtomicI64::new(i64::MIN) }
     }
 
     /// Takes one request out of the caller's bucket, if it holds one.
@@ -75,12 +80,16 @@ impl Limiter {
         Allowance { allowed, remaining: bucket.tokens, limit: self.limit }
     }
 
-    /// The key under which a caller is counted, given how many there are.
+    /// The key under which a caller is counted, given how many there are. Idle
+    /// ones are looked for once a second at most: looking takes a while.
     fn admit(&self, key: Key, now: DateTime<Utc>) -> Key {
         if self.buckets.len() < limits::CALLERS || self.buckets.contains_key(&key) {
             return key;
         }
-        self.buckets.retain(|_, bucket| self.refilled(bucket, now) < self.full());
+        let second = now.timestamp();
+        if self.swept_at.swap(second, Ordering::Relaxed) != second {
+            self.buckets.retain(|_, bucket| self.refilled(bucket, now) < self.full());
+        }
         if self.buckets.len() < limits::CALLERS { key } else { Key::Rest }
     }
 

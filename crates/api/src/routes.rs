@@ -13,7 +13,7 @@ pub(crate) mod teachers;
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{get, post, put},
+    routing::{any, get, post, put},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -50,6 +50,9 @@ pub fn router(state: ApiState) -> Router {
         .layer(from_fn_with_state(state.clone(), layers::admit))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(state.clone(), layers::observe))
-        .with_state(state);
-    Router::new().nest("/api", routes)
+        .with_state(state.clone());
+    // What is nested at `/api` begins after its slash, and so lacks `/api/`.
+    let slash = any(async || Problem::new(Code::NotFound))
+        .layer(from_fn_with_state(state, layers::observe));
+    Router::new().nest("/api", routes).route("/api/", slash)
 }

@@ -1,6 +1,6 @@
 //! What the handlers work with.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Instant};
 
 use lectern_domain::{clock::Clock, window::JoinPolicy, zone::Zones};
 use serde::Serialize;
@@ -121,6 +121,21 @@ impl ApiState {
             public_url: config.public_url,
             rooms: config.rooms,
         })))
+    }
+}
+
+impl ApiState {
+    /// Asks the database something, and notes how long it took.
+    #[expect(clippy::disallowed_methods, reason = "a driver measures what it waits for")]
+    pub(crate) async fn timed<T>(
+        &self,
+        operation: &'static str,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let began = Instant::now();
+        let answer = work.await;
+        self.metrics.asked_database(operation, began.elapsed());
+        answer
     }
 }
 

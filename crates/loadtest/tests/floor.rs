@@ -13,9 +13,10 @@ const fn load(shape: Shape) -> Load {
     let audio = AudioPlan { payload_bytes: 80 };
     let video = VideoPlan {
         frames_per_second: 30,
-        packets_per_frame: 3,
-        packets_per_key_frame: 5,
-        payload_bytes: 1_000,
+        packets_per_frame: 2,
+        packets_per_key_frame: 3,
+        // Small, so that a socket's buffer outlasts a machine that is busy.
+        payload_bytes: 120,
     };
     Load {
         shape,

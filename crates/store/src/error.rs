@@ -65,7 +65,9 @@ impl StoreError {
             ) => true,
             Self::Database(sqlx::Error::Database(error)) => {
                 // Classes 08, 53 and 57: connection, resources, intervention.
-                error.code().is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
+                error.code().is_some_and(|code| {
+                    ["08", "53", "57"].iter().any(|class| code.starts_with(class))
+                })
             }
             _ => false,
         }

@@ -12,9 +12,11 @@ pub mod migrate;
 pub mod notifications;
 pub mod outbox;
 pub mod page;
+pub mod reminders;
 pub mod retention;
 pub mod reviews;
 pub mod rooms;
+pub mod server;
 pub mod sessions;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -179,6 +179,7 @@ async fn running(address: &Path) -> Option<PgConnectOptions> {
 }
 
 /// Makes a new cluster: nothing of an earlier run is worth keeping.
+#[expect(clippy::zombie_processes, reason = "it outlives this process, whose end it waits for")]
 async fn start(files: &Files, address: &Path) -> PgConnectOptions {
     if files.data().exists() {
         fs::remove_dir_all(files.data()).expect("the last run's cluster can be removed");

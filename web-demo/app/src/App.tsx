@@ -7,7 +7,8 @@ import { useLocation } from 'wouter';
 import { appearance } from './faces/appearance.tsx';
 import { SignIn } from './pages/SignIn.tsx';
 import { Routes } from './Routes.tsx';
-import { forgetToken, rememberPage, takeHandedOver, token } from './session/token.ts';
+import { forgetToken, rememberPage, takeHandedOver, token, useToken } from './session/token.ts';
+import { Boundary } from './shell/Boundary.tsx';
 import { Opening, Unopened } from './shell/Opening.tsx';
 
 takeHandedOver();
@@ -30,7 +31,9 @@ export function App() {
     <I18nProvider locale="en-GB">
       <RouterProvider navigate={navigate}>
         <QueryClientProvider client={queries}>
-          <Entry />
+          <Boundary>
+            <Entry />
+          </Boundary>
         </QueryClientProvider>
       </RouterProvider>
     </I18nProvider>
@@ -40,7 +43,7 @@ export function App() {
 /** Finds out who is here before any page is shown. */
 function Entry() {
   const [path, navigate] = useLocation();
-  const signedIn = token() !== null;
+  const signedIn = useToken() !== null;
   const me = useQuery({
     queryKey: ['me'],
     queryFn: () => lectern.me(),

@@ -7,30 +7,29 @@ import {
 import { chromium, firefox } from '../support/browsers.ts';
 import { LecternServer } from '../support/lectern.ts';
 
-interface Workers {
+interface Each {
+  /** A server of the test's own, with the demo's lessons untouched. */
   server: LecternServer;
+}
+
+interface Workers {
   chromium: Browser;
   firefox: Browser;
 }
 
 /** Tests against the real binary, with the browsers that people have. */
-export const test = base.extend<object, Workers>({
+export const test = base.extend<Each, Workers>({
   server: [
     async ({}, use) => {
       const server = await LecternServer.start();
       await use(server);
       await server.stop();
     },
-    { scope: 'worker', timeout: 180_000 },
+    { timeout: 180_000 },
   ],
   chromium: [
     async ({}, use) => {
-      const browser = await chromiumType.launch(
-        chromium(
-          '--auto-select-desktop-capture-source=Entire screen',
-          '--use-fake-ui-for-media-stream',
-        ),
-      );
+      const browser = await chromiumType.launch(chromium());
       await use(browser);
       await browser.close();
     },

@@ -57,7 +57,7 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
     case undefined:
       return lesson;
     case 'chat':
-      return { items: data.CHAT };
+      return list(data.CHAT);
     case 'attendance':
       return { items: lesson.status === 'scheduled' ? data.PRESENT : data.PRESENCES };
     case 'join':

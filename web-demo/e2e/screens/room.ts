@@ -112,15 +112,24 @@ export interface Pictures {
  * before its own scripts.
  */
 export function fakeMedia(pictures: Pictures & { refused?: boolean }): void {
+  /** Each picture is drawn once: blurs are slow without a graphics card. */
+  const drawn = new Map<string, Promise<ImageBitmap>>();
+  const draw = async (svg: string, width: number, height: number): Promise<ImageBitmap> => {
+    const image = new Image();
+    image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    await image.decode();
+    return createImageBitmap(image, { resizeWidth: width, resizeHeight: height });
+  };
   const film = (svg: string, width: number, height: number): MediaStreamTrack => {
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width, height });
     const context = canvas.getContext('2d');
-    const image = new Image();
-    image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
-    const draw = () => context?.drawImage(image, 0, 0, width, height);
-    image.onload = () => setInterval(draw, 100);
-    const [track] = canvas.captureStream(10).getVideoTracks();
+    const picture = drawn.get(svg) ?? draw(svg, width, height);
+    drawn.set(svg, picture);
+    void picture.then((bitmap) => {
+      setInterval(() => context?.drawImage(bitmap, 0, 0), 250);
+    });
+    const [track] = canvas.captureStream(4).getVideoTracks();
     if (!track) throw new Error('a canvas has a track');
     return track;
   };
@@ -149,6 +158,13 @@ export function fakeMedia(pictures: Pictures & { refused?: boolean }): void {
     device('audiooutput', 'Headset'),
   ];
 
+  /** The first two of the sections that receive video carry something. */
+  const received = (section: number): MediaStreamTrack => {
+    if (section === 3) return film(pictures.ines, 1280, 800);
+    return section === 4 ? film(pictures.screen, 1280, 960) : film(EMPTY, 16, 10);
+  };
+  const EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="10"/>';
+
   let videos = 0;
   class FakePeer extends EventTarget {
     mids = 0;
@@ -158,12 +174,7 @@ export function fakeMedia(pictures: Pictures & { refused?: boolean }): void {
       const video = kind === 'video' || (kind instanceof MediaStreamTrack && kind.kind === 'video');
       if (video) videos += 1;
       const picture = videos;
-      const track =
-        init.direction !== 'recvonly'
-          ? null
-          : !video
-            ? tone()
-            : film(picture === 3 ? pictures.ines : pictures.screen, 1280, 800);
+      const track = init.direction !== 'recvonly' ? null : video ? received(picture) : tone();
       return {
         mid: String(this.mids++),
         sender: { replaceTrack: async () => undefined },

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type BrowserContext, expect, type Page, type Route, test } from '@playwright/test';
+import { typeWhen } from '../support/lesson.ts';
 import { type Answers, answer, problem } from './api.ts';
 import * as data from './data.ts';
 import { fakeMedia, type Pictures, type RoomScene, serveRoom, SHEET } from './room.ts';
@@ -117,14 +118,11 @@ const SHOTS: Shot[] = [
   {
     name: 'lesson-undo',
     path: '/lessons/waves?do=edit',
-    instead: {
-      'PUT /api/sessions/waves': (route) =>
-        route.fulfill({ json: { ...data.COMING[1], title: 'Waves on a string', version: 2 } }),
-    },
+    instead: { 'PUT /api/sessions/waves': (route) => moved(route) },
     act: async (page) => {
-      await page.getByLabel('What it is about').fill('Waves on a string');
-      await page.getByRole('button', { name: 'Save' }).click();
-      await expect(page.getByText('Lesson changed')).toBeVisible();
+      await typeWhen(page, '27112026', '1630');
+      await page.getByRole('button', { name: 'Move lesson' }).click();
+      await expect(page.getByText('Lesson moved to Fri 27 Nov, 16:30')).toBeVisible();
     },
   },
   {
@@ -288,6 +286,13 @@ async function take(context: BrowserContext, shot: Shot, size: keyof typeof SIZE
   }
   await context.close();
   expect(complaints).toEqual([]);
+}
+
+/** Answers as the server does, after a look at what was asked. */
+async function moved(route: Route): Promise<void> {
+  expect(route.request().headers()['if-match']).toBe('"1"');
+  expect(route.request().postDataJSON()).toEqual({ scheduledAt: '2026-11-27T15:30:00Z' });
+  await route.fulfill({ json: { ...data.COMING[1], scheduledAt: '2026-11-27T15:30:00Z' } });
 }
 
 async function view(page: Page, name: string): Promise<void> {

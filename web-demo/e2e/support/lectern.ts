@@ -81,21 +81,21 @@ export class LecternServer {
 /** Waits for the ready file, or for the process to give up. */
 async function written(folder: string, file: string, child: ChildProcess): Promise<Ready> {
   const stop = new AbortController();
-  const { promise, resolve, reject } = Promise.withResolvers<Ready>();
-  const look = () => {
-    if (!existsSync(file)) return;
-    const text = readFileSync(file, 'utf8');
-    if (text.trimEnd().endsWith('}')) resolve(JSON.parse(text) as Ready);
-  };
-  watch(folder, { signal: stop.signal }, look);
-  child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)));
-  child.once('error', reject);
-  const timer = setTimeout(() => reject(new Error('The server was not ready')), START_LIMIT);
-  look();
   try {
-    return await promise;
+    return await new Promise<Ready>((resolve, reject) => {
+      const look = () => {
+        if (!existsSync(file)) return;
+        const text = readFileSync(file, 'utf8');
+        if (text.trimEnd().endsWith('}')) resolve(JSON.parse(text) as Ready);
+      };
+      const late = AbortSignal.any([stop.signal, AbortSignal.timeout(START_LIMIT)]);
+      late.addEventListener('abort', () => reject(new Error('The server was not ready in time')));
+      child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)));
+      child.once('error', reject);
+      watch(folder, { signal: stop.signal }, look);
+      look();
+    });
   } finally {
-    clearTimeout(timer);
     stop.abort();
   }
 }

@@ -22,6 +22,8 @@ const STALE: TimeDelta = TimeDelta::hours(24);
 /// At the earliest after this time a set is fetched again, whatever `kid` a
 /// token names.
 const PAUSE: TimeDelta = TimeDelta::seconds(30);
+/// The same, as long as there is no set at all.
+const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(1);
 
 /// Why keys cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +100,9 @@ impl KeySet {
 
     async fn refresh(&self, now: DateTime<Utc>) -> Result<(), JwksError> {
         let mut tried_at = self.tried_at.lock().await;
-        if tried_at.is_some_and(|at| now - at < PAUSE) {
+        let known = self.edition.load().fetched_at.is_some();
+        let pause = if known { PAUSE } else { FIRST_PAUSE };
+        if tried_at.is_some_and(|at| now - at < pause) {
             return Ok(());
         }
         *tried_at = Some(now);

@@ -75,7 +75,7 @@ pub(crate) async fn history(
     };
     let page = page(&mut checks, query.cursor.as_deref(), query.limit.as_deref());
     checks.done()?;
-    let page = sessions::list(&state.pool, &filter, page).await?;
+    let page = state.timed("sessions_list", sessions::list(&state.pool, &filter, page)).await?;
     let viewer = view::Viewer { actor: &caller.actor, zone: zone.as_ref() };
     let items = viewer.show_all(&state, &page.items).await?;
     Ok(Json(lectern_store::page::Page { items, next: page.next }.into()))

@@ -47,6 +47,7 @@ pub(crate) async fn people(
         return Err(Problem::field("?ids", format_args!("at most {}", limits::IDS)));
     }
     let actor = &caller.actor;
-    let people = users::named(&state.pool, &actor.id, actor.admin, &ids).await?;
+    let people =
+        state.timed("users_named", users::named(&state.pool, &actor.id, actor.admin, &ids)).await?;
     Ok(Json(People { items: people.into_iter().map(Into::into).collect() }))
 }

@@ -41,8 +41,10 @@ pub(crate) fn zone(state: &ApiState, name: Option<&str>) -> Result<Option<ZoneNa
 
 /// A lesson that the caller may see.
 async fn visible(state: &ApiState, caller: &Caller, id: SessionId) -> Result<Session, Problem> {
-    let session =
-        sessions::find(&state.pool, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let session = state
+        .timed("sessions_find", sessions::find(&state.pool, id))
+        .await?
+        .ok_or_else(|| Problem::new(Code::NotFound))?;
     session.may_see(&caller.actor)?;
     Ok(session)
 }

@@ -44,6 +44,8 @@ pub(crate) async fn teachers(
     checks.done()?;
     let search = search.as_ref().map(Search::as_str);
     let skill = skill.as_ref().map(Skill::as_str);
-    let teachers = users::teachers(&state.pool, search, skill, limits::TEACHERS).await?;
+    let teachers = state
+        .timed("users_teachers", users::teachers(&state.pool, search, skill, limits::TEACHERS))
+        .await?;
     Ok(Json(Teachers { items: teachers.into_iter().map(Into::into).collect() }))
 }

@@ -198,7 +198,12 @@ impl Viewer<'_> {
         state: &ApiState,
         sessions: &[SessionId],
     ) -> Result<Vec<SessionId>, StoreError> {
-        reviews::reviewed_by(&state.pool, &self.actor.id, sessions).await
+        state
+            .timed(
+                "reviews_reviewed_by",
+                reviews::reviewed_by(&state.pool, &self.actor.id, sessions),
+            )
+            .await
     }
 
     /// One lesson that the caller has reviewed, or has not.
@@ -235,7 +240,7 @@ pub(crate) fn of(state: &ApiState, session: &session::Session, reviewed: bool) -
         scheduled_at: session.timing.start,
         duration: session.timing.duration.get(),
         status: session.state.status().into(),
-        meeting_url: format!("{}/lessons/{}", state.public_url, session.id),
+        meeting_url: format!("{}/lessons/{}/room", state.public_url, session.id),
         created_at: session.created_at,
         ends_at: session.timing.end(),
         time_zone: session.intent.as_ref().map(|intent| intent.time_zone.to_string()),

@@ -1,1 +1,294 @@
-//! .
+//! Tokens: which are good, and which are not.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{Json, Router, routing::get};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use lectern_api::{ApiState, Config, StateError, auth::AuthConfig};
+use reqwest::StatusCode;
+use ring::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _},
+};
+use serde_json::{Value, json};
+
+use crate::support::{SECRET, World, token};
+
+fn claims(world: &World) -> Value {
+    json!({ "sub": "jonas", "name": "Jonas Weber", "exp": world.now().timestamp() + 600 })
+}
+
+fn with(mut claims: Value, name: &str, value: Value) -> Value {
+    claims[name] = value;
+    claims
+}
+
+#[tokio::test]
+async fn every_hmac_of_the_secret_is_good() {
+    let world = World::new().await;
+    for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+        let me = world.with_token(&token(algorithm, &claims(&world))).get("/api/me").await;
+        assert_eq!(me.expect(StatusCode::OK)["name"], "Jonas Weber", "{algorithm:?}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_are_not_good() {
+    let world = World::new().await;
+    let now = world.now().timestamp();
+    let good = claims(&world);
+    let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let unsigned = |algorithm: &str| {
+        format!("{}.{}.", part(json!({ "alg": algorithm, "typ": "JWT" })), part(good.clone()))
+    };
+    let signed = token(Algorithm::HS256, &good);
+    let (signed_part, signature) = signed.rsplit_once('.').expect("three parts");
+    let (header, _) = signed_part.split_once('.').expect("three parts");
+    let forged = part(with(good.clone(), "sub", json!("ada")));
+    let other_key = EncodingKey::from_secret(b"another secret, of somebody else's");
+    let bad = [
+        ("none", unsigned("none")),
+        ("None", unsigned("None")),
+        ("no signature", unsigned("HS256")),
+        ("other claims", format!("{header}.{forged}.{signature}")),
+        (
+            "other key",
+            jsonwebtoken::encode(&Header::default(), &good, &other_key).expect("a token"),
+        ),
+        ("expired", token(Algorithm::HS256, &with(good.clone(), "exp", json!(now - 30)))),
+        ("no expiry", token(Algorithm::HS256, &json!({ "sub": "jonas" }))),
+        ("expiry is a text", token(Algorithm::HS256, &with(good.clone(), "exp", json!("never")))),
+        ("not yet", token(Algorithm::HS256, &with(good.clone(), "nbf", json!(now + 31)))),
+        ("nobody", token(Algorithm::HS256, &json!({ "exp": now + 600 }))),
+        ("a number", token(Algorithm::HS256, &with(good.clone(), "sub", json!(7)))),
+        ("a NUL", token(Algorithm::HS256, &with(good.clone(), "sub", json!("a\0b")))),
+        (
+            "too long a name",
+            token(Algorithm::HS256, &with(good.clone(), "sub", json!("x".repeat(129)))),
+        ),
+        ("too long", token(Algorithm::HS256, &with(good.clone(), "pad", json!("x".repeat(9000))))),
+        ("for a room", token(Algorithm::HS256, &with(good.clone(), "aud", json!("lectern-room")))),
+        ("no token", String::new()),
+        ("noise", "a.b.c".to_owned()),
+        ("two parts", signed_part.to_owned()),
+    ];
+    for (name, token) in bad {
+        let reply = world.with_token(&token).get("/api/me").await;
+        let problem = reply.problem(401, "unauthenticated");
+        assert_eq!(reply.header("www-authenticate"), "Bearer", "{name}: {problem}");
+    }
+    world.with_token(&signed).get("/api/me").await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn clocks_may_differ_by_the_leeway_and_no_more() {
+    let world = World::new().await;
+    let me = world.with_token(&token(Algorithm::HS256, &claims(&world)));
+    world.clock.advance(TimeDelta::seconds(629));
+    me.get("/api/me").await.expect(StatusCode::OK);
+    world.clock.advance(TimeDelta::seconds(1));
+    me.get("/api/me").await.problem(401, "unauthenticated");
+    let soon = with(claims(&world), "nbf", json!(world.now().timestamp() + 30));
+    world.with_claims(&soon).get("/api/me").await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn issuer_audience_algorithms_and_claims_are_the_configurations() {
+    let world = World::with(|config| {
+        config.auth.issuer = Some("https://platform.test".into());
+        config.auth.audience = Some("lectern".into());
+        config.auth.algorithms = vec![Algorithm::HS512];
+        config.auth.claims.subject = "uid".into();
+        config.auth.claims.role = "groups".into();
+        config.auth.secrets = vec![b"the next secret, not in use yet".to_vec(), SECRET.to_vec()];
+    })
+    .await;
+    let good = json!({
+        "uid": "ada", "groups": ["staff", "admin"], "iss": "https://platform.test",
+        "aud": ["other", "lectern"], "exp": world.now().timestamp() + 600,
+    });
+    let me = world.with_token(&token(Algorithm::HS512, &good)).get("/api/me").await;
+    let me = me.expect(StatusCode::OK);
+    assert_eq!(
+        (&me["id"], &me["name"], &me["role"]),
+        (&json!("ada"), &json!("ada"), &json!("admin"))
+    );
+    for (name, algorithm, claims) in [
+        ("another algorithm", Algorithm::HS256, good.clone()),
+        ("another issuer", Algorithm::HS512, with(good.clone(), "iss", json!("https://else.test"))),
+        ("another audience", Algorithm::HS512, with(good.clone(), "aud", json!("other"))),
+        ("no audience", Algorithm::HS512, with(good.clone(), "aud", Value::Null)),
+        ("another subject", Algorithm::HS512, with(good.clone(), "uid", Value::Null)),
+    ] {
+        let reply = world.with_token(&token(algorithm, &claims)).get("/api/me").await;
+        assert_eq!(reply.problem(401, "unauthenticated")["status"], 401, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_configuration_that_cannot_check_is_refused() {
+    let world = World::new().await;
+    let refused = |auth: AuthConfig| {
+        let config = Config {
+            pool: world.database.pool.clone(),
+            auth,
+            clock: Arc::clone(&world.clock) as Arc<dyn lectern_domain::clock::Clock>,
+            zones: lectern_domain::zone::Zones::bundled(),
+            room_keys: vec![b"key".to_vec()],
+            join: lectern_domain::window::JoinPolicy::default(),
+            ice_servers: Vec::new(),
+            rate_limit: lectern_api::RateLimit::default(),
+            public_url: String::new(),
+            rooms: Arc::clone(&world.rooms) as Arc<dyn lectern_api::Rooms>,
+            registry: prometheus::Registry::new(),
+        };
+        matches!(ApiState::new(config), Err(StateError::Auth(_)))
+    };
+    let secret = || AuthConfig { secrets: vec![SECRET.to_vec()], ..AuthConfig::default() };
+    assert!(!refused(secret()));
+    assert!(refused(AuthConfig::default()), "no key at all");
+    assert!(refused(AuthConfig { secrets: vec![Vec::new()], ..secret() }), "an empty secret");
+    assert!(refused(AuthConfig { algorithms: vec![Algorithm::RS256], ..secret() }), "no such key");
+    let leeway = std::time::Duration::from_secs(31);
+    assert!(refused(AuthConfig { leeway, ..secret() }), "too much leeway");
+}
+
+/// A platform that publishes its keys, and may change them.
+struct Platform {
+    url: String,
+    keys: Arc<Mutex<Vec<Value>>>,
+    fetched: Arc<Mutex<usize>>,
+}
+
+async fn platform() -> Platform {
+    let keys = Arc::new(Mutex::new(Vec::new()));
+    let fetched = Arc::new(Mutex::new(0));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/keys", listener.local_addr().expect("an address"));
+    let (published, count) = (Arc::clone(&keys), Arc::clone(&fetched));
+    let app = Router::new().route(
+        "/keys",
+        get(async move || {
+            *count.lock().expect("not poisoned") += 1;
+            Json(json!({ "keys": *published.lock().expect("not poisoned") }))
+        }),
+    );
+    #[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Platform { url, keys, fetched }
+}
+
+struct Signer {
+    kid: &'static str,
+    algorithm: Algorithm,
+    key: EncodingKey,
+    jwk: Value,
+}
+
+fn ed25519(kid: &'static str) -> Signer {
+    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key");
+    let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).expect("the same key");
+    let x = URL_SAFE_NO_PAD.encode(pair.public_key());
+    let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": x, "use": "sig" });
+    let key = EncodingKey::from_ed_der(pkcs8.as_ref());
+    Signer { kid, algorithm: Algorithm::EdDSA, key, jwk }
+}
+
+fn p256(kid: &'static str) -> Signer {
+    let (random, algorithm) = (SystemRandom::new(), &ECDSA_P256_SHA256_FIXED_SIGNING);
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
+    let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).expect("the same key");
+    // An uncompressed point: 4, then the coordinates (SEC 1, section 2.3.3).
+    let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let jwk = json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": encode(x), "y": encode(y),
+        "alg": "ES256" });
+    let key = EncodingKey::from_ec_der(pkcs8.as_ref());
+    Signer { kid, algorithm: Algorithm::ES256, key, jwk }
+}
+
+impl Signer {
+    fn sign(&self, kid: Option<&str>, claims: &Value) -> String {
+        let header = Header { kid: kid.map(ToOwned::to_owned), ..Header::new(self.algorithm) };
+        jsonwebtoken::encode(&header, claims, &self.key).expect("a token")
+    }
+}
+
+#[tokio::test]
+async fn keys_come_from_the_set_alone_and_rotate() {
+    let platform = platform().await;
+    let (first, second, stranger) = (ed25519("first"), p256("second"), ed25519("first"));
+    // A symmetric key in the set would make its public text a secret.
+    let symmetric = json!({ "kty": "oct", "kid": "public", "k": URL_SAFE_NO_PAD.encode(SECRET) });
+    *platform.keys.lock().expect("not poisoned") = vec![first.jwk.clone(), symmetric];
+    let url = platform.url.clone();
+    let world = World::with(|config| {
+        config.auth = AuthConfig { jwks_url: Some(url), ..AuthConfig::default() };
+    })
+    .await;
+    let claims = with(claims(&world), "exp", json!(world.now().timestamp() + 36_000));
+    let me = async |token: &str| world.with_token(token).get("/api/me").await.status;
+
+    assert_eq!(me(&first.sign(Some(first.kid), &claims)).await, StatusCode::OK);
+    assert_eq!(me(&first.sign(None, &claims)).await, StatusCode::OK, "the only key there is");
+    assert_eq!(me(&stranger.sign(Some("first"), &claims)).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(me(&token(Algorithm::HS256, &claims)).await, StatusCode::UNAUTHORIZED);
+    let header = Header { kid: Some("public".into()), ..Header::new(Algorithm::HS256) };
+    let confused = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(SECRET));
+    assert_eq!(me(&confused.expect("a token")).await, StatusCode::UNAUTHORIZED);
+
+    // A key that is not in the set yet is looked for, but not at every request.
+    let next = second.sign(Some(second.kid), &claims);
+    let before = *platform.fetched.lock().expect("not poisoned");
+    for _ in 0..3 {
+        assert_eq!(me(&next).await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(*platform.fetched.lock().expect("not poisoned"), before, "within the pause");
+    *platform.keys.lock().expect("not poisoned") = vec![first.jwk.clone(), second.jwk.clone()];
+    world.clock.advance(TimeDelta::seconds(31));
+    assert_eq!(me(&next).await, StatusCode::OK, "the new key is good at once");
+    assert_eq!(
+        me(&first.sign(Some(first.kid), &claims)).await,
+        StatusCode::OK,
+        "and so is the old"
+    );
+
+    // A key that is withdrawn is good no longer than the set is fresh.
+    *platform.keys.lock().expect("not poisoned") = vec![second.jwk.clone()];
+    world.clock.advance(TimeDelta::minutes(11));
+    assert_eq!(me(&first.sign(Some(first.kid), &claims)).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(me(&next).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn without_keys_the_service_is_not_available() {
+    let world = World::with(|config| {
+        // Port 9 is discard: nobody listens there.
+        let jwks_url = Some("http://127.0.0.1:9/keys".to_owned());
+        config.auth = AuthConfig { jwks_url, ..AuthConfig::default() };
+    })
+    .await;
+    let signer = ed25519("first");
+    let token = signer.sign(Some(signer.kid), &claims(&world));
+    let reply = world.with_token(&token).get("/api/me").await;
+    let problem = reply.problem(503, "unavailable");
+    assert!(!problem.to_string().contains("127.0.0.1"), "{problem}");
+}
+
+#[tokio::test]
+async fn an_admin_is_who_the_platform_says() {
+    let world = World::new().await;
+    for (role, expected) in [
+        (json!("admin"), "admin"),
+        (json!(["user", "admin"]), "admin"),
+        (json!("administrator"), "user"),
+        (json!({ "admin": true }), "user"),
+        (Value::Null, "user"),
+    ] {
+        let me =
+            world.with_claims(&with(claims(&world), "role", role.clone())).get("/api/me").await;
+        assert_eq!(me.expect(StatusCode::OK)["role"], expected, "{role}");
+    }
+}

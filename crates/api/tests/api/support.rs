@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -46,10 +46,12 @@ impl ManualClock {
 pub(crate) struct OnePlace {
     pub(crate) closed: Mutex<Vec<SessionId>>,
     pub(crate) down: Mutex<bool>,
+    pub(crate) panics: AtomicBool,
 }
 
 impl Rooms for OnePlace {
     fn place(&self, _: SessionId) -> BoxFuture<'_, Result<Placement, PlaceError>> {
+        assert!(!self.panics.load(Ordering::SeqCst), "the rooms panic, as they were asked to");
         let down = *self.down.lock().expect("no test panics while it holds this");
         let place = Placement { url: "ws://127.0.0.1:9/signal".into(), fence: 7 };
         async move { if down { Err(PlaceError::NoNode) } else { Ok(place) } }.boxed()

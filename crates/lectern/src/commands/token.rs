@@ -41,7 +41,8 @@ pub(crate) fn print(token: &Token) -> anyhow::Result<()> {
 
 /// A length of time such as `90s`, `15m`, `1h`, `7d`.
 pub(crate) fn lifetime(text: &str) -> Result<TimeDelta, String> {
-    let (number, unit) = text.split_at(text.len().saturating_sub(1));
+    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = &text[number.len()..];
     let number: i64 = number.parse().map_err(|_| expected())?;
     let delta = match unit {
         "s" => TimeDelta::try_seconds(number),

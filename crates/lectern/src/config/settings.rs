@@ -104,7 +104,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     public(
         "join.grace_minutes",
         "15",
-        "How long after its end a lesson may be entered and goes on, 0 to 1440 minutes.",
+        "How long after its end a lesson may be entered and goes on, 0 to 120 minutes.",
     ),
     public("rate_limit.per_second", "50", "Requests a second of one caller, in the long run."),
     public("rate_limit.burst", "200", "Requests of one caller at once."),

@@ -79,7 +79,9 @@ impl Config {
     /// Checks every value.
     pub(crate) fn from_values(values: &Values) -> Result<Self, ConfigError> {
         let reader = Reader(values);
-        let minutes = |key| reader.within(key, 0..=1440).map(|n| TimeDelta::minutes(n.into()));
+        let minutes = |key, most| -> Result<TimeDelta, ConfigError> {
+            Ok(TimeDelta::minutes(reader.within(key, 0..=most)?.into()))
+        };
         Ok(Self {
             listen: reader.parsed("listen")?,
             metrics_listen: reader.parsed("metrics_listen")?,
@@ -96,8 +98,8 @@ impl Config {
             auth: Auth::read(&reader)?,
             room_keys: reader.keys("room_keys")?,
             join: JoinPolicy {
-                opens: minutes("join.opens_minutes")?,
-                grace: minutes("join.grace_minutes")?,
+                opens: minutes("join.opens_minutes", 1440)?,
+                grace: minutes("join.grace_minutes", 120)?,
             },
             rate_limit: RateLimit {
                 per_second: reader.within("rate_limit.per_second", 1..=1_000_000)?.into(),
@@ -144,9 +146,8 @@ fn algorithms(
     keys: bool,
 ) -> Result<Vec<Algorithm>, ConfigError> {
     let key = "auth.algorithms";
-    let usable = |name: &str| {
-        (secret && SYMMETRIC.contains(&name)) || (keys && PUBLIC_KEY.contains(&name))
-    };
+    let usable =
+        |name: &str| (secret && SYMMETRIC.contains(&name)) || (keys && PUBLIC_KEY.contains(&name));
     if let Some(name) = reader.list(key).iter().find(|name| !usable(name)) {
         let reason = format!(
             "`{name}` is none of {} (with auth.secret) or {} (with auth.jwks_url)",
@@ -226,10 +227,11 @@ impl Reader<'_> {
 
     fn ice_servers(&self) -> Result<Vec<IceServer>, ConfigError> {
         let key = "ice_servers";
-        let servers: Vec<IceServerText> = serde_json::from_str(self.text(key)).map_err(|error| {
-            let example = r#"[{"urls":"stun:host:3478"}]"#;
-            self.invalid(key, format!("{error}; expected a list such as {example}"))
-        })?;
+        let servers: Vec<IceServerText> =
+            serde_json::from_str(self.text(key)).map_err(|error| {
+                let example = r#"[{"urls":"stun:host:3478"}]"#;
+                self.invalid(key, format!("{error}; expected a list such as {example}"))
+            })?;
         Ok(servers.into_iter().map(IceServerText::read).collect())
     }
 

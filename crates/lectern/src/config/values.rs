@@ -60,9 +60,8 @@ impl Values {
             }
         }
         for flag in flags {
-            let (key, text) = flag
-                .split_once('=')
-                .ok_or_else(|| ConfigError::NotAnAssignment(flag.clone()))?;
+            let (key, text) =
+                flag.split_once('=').ok_or_else(|| ConfigError::NotAnAssignment(flag.clone()))?;
             values.put(known(key, &Origin::Flag)?, text.to_owned(), Origin::Flag);
         }
         Ok(values)
@@ -155,7 +154,10 @@ mod tests {
     #[test]
     fn unknown_keys_are_errors_that_help() {
         let error = Values::gather(None, none, &["secret=x".to_owned()]).unwrap_err();
-        assert_eq!(error.to_string(), "--set: there is no setting `secret`; did you mean `auth.secret`?");
+        assert_eq!(
+            error.to_string(),
+            "--set: there is no setting `secret`; did you mean `auth.secret`?"
+        );
     }
 
     #[test]

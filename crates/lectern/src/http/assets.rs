@@ -13,7 +13,7 @@ use axum::{
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web-demo/app/dist"]
+#[folder = "../../web-demo/app/dist"]
 #[allow_missing = true]
 struct App;
 

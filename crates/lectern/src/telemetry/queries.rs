@@ -13,9 +13,8 @@ const TARGET: &str = "sqlx::query";
 /// The field with a query's duration, in seconds.
 const SECONDS: &str = "elapsed_secs";
 
-const BUCKETS: &[f64] = &[
-    0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
-];
+const BUCKETS: &[f64] =
+    &[0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 /// A layer that measures queries.
 #[derive(Debug, Clone)]

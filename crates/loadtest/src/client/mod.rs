@@ -5,6 +5,6 @@ mod rest;
 mod signal;
 
 pub use self::{
-    participant::{Joined, Joiner, Participant},
+    participant::{Entry, Joiner, Participant},
     rest::{Platform, Server, Ticket},
 };

@@ -32,7 +32,7 @@ pub struct Joiner {
 
 /// How a participant takes part.
 #[derive(Debug, Clone, Copy)]
-pub struct Joined {
+pub struct Entry {
     /// Seats of its offer.
     pub seats: usize,
     /// Whether its offer has a microphone and a camera.
@@ -69,7 +69,7 @@ impl Joiner {
     pub async fn join(
         &mut self,
         ticket: Ticket,
-        how: Joined,
+        how: Entry,
         swarm: &mut Swarm,
     ) -> anyhow::Result<Participant> {
         let index = self.joined;

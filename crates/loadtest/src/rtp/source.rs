@@ -103,8 +103,8 @@ impl Source {
         self.key_wanted = true;
     }
 
-    /// Hands out what is due, stamped. A source that was not asked in time
-    /// skips nothing, but never sends more than one frame at once.
+    /// Hands out the next packet or frame, stamped. A source that was not asked
+    /// in time skips nothing: it is due again until it has caught up.
     pub fn emit(&mut self, stamp: u64, each: &mut dyn FnMut(Payload<'_>)) {
         match self.plan {
             Plan::Audio(plan) => self.emit_audio(plan, stamp, each),

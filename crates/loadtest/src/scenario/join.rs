@@ -1,7 +1,7 @@
 //! How long it takes to be in a lesson where somebody already speaks.
 
 use super::{SEATS, Stage};
-use crate::{client::Joined, clock, measure::histogram::Histogram, peer::SendPlan, swarm::Swarm};
+use crate::{client::Entry, clock, measure::histogram::Histogram, peer::SendPlan, swarm::Swarm};
 
 /// From the opening of the WebSocket to each step.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,7 @@ pub fn run(stage: &mut Stage, lessons: usize, plan: SendPlan) -> anyhow::Result<
         let (Some(teacher), Some(student)) = (tickets.next(), tickets.next()) else {
             anyhow::bail!("a lesson of two has two tickets");
         };
-        let how = Joined { seats: SEATS, sends: true, plan: Some(plan) };
+        let how = Entry { seats: SEATS, sends: true, plan: Some(plan) };
         let mut teacher = stage.enter(teacher, how, &mut swarm)?;
         stage.block_on(teacher.connected())?;
         let mut student = stage.enter(student, how, &mut swarm)?;

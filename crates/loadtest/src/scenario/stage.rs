@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Shape;
 use crate::{
-    client::{Joined, Joiner, Participant, Platform, Server, Ticket},
+    client::{Entry, Joiner, Participant, Platform, Server, Ticket},
     clock,
     measure::process::Process,
     swarm::Swarm,
@@ -127,7 +127,7 @@ impl Stage {
         let tickets = self.lesson(shape.participants())?;
         let mut room = Vec::new();
         for (seat, ticket) in tickets.into_iter().enumerate() {
-            let how = Joined { seats: SEATS, sends: shape.sends(seat), plan: None };
+            let how = Entry { seats: SEATS, sends: shape.sends(seat), plan: None };
             room.push(self.enter(ticket, how, swarm)?);
         }
         for participant in &mut room {
@@ -140,7 +140,7 @@ impl Stage {
     pub(super) fn enter(
         &mut self,
         ticket: Ticket,
-        how: Joined,
+        how: Entry,
         swarm: &mut Swarm,
     ) -> anyhow::Result<Participant> {
         self.runtime.block_on(self.joiner.join(ticket, how, swarm))

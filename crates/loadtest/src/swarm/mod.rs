@@ -6,7 +6,6 @@ mod worker;
 use std::{
     io,
     net::{SocketAddr, UdpSocket},
-    os::fd::AsFd,
     sync::{
         Arc,
         mpsc::{SyncSender, sync_channel},
@@ -16,7 +15,10 @@ use std::{
 };
 
 use anyhow::Context as _;
-use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::sys::{
+    eventfd::{EfdFlags, EventFd},
+    socket::{setsockopt, sockopt},
+};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -28,6 +30,9 @@ use self::worker::Worker;
 
 /// Events of one participant that may wait to be read; there are never more.
 const EVENTS: usize = 4;
+
+/// Asked for; the kernel cuts it to its own maximum.
+const SOCKET_BUFFER_BYTES: usize = 1024 * 1024;
 
 /// A participant of a swarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -146,19 +151,16 @@ impl Drop for Swarm {
     }
 }
 
-/// A socket on the loopback interface, not yet connected.
+/// A socket that can reach this address of this machine, not yet connected.
+///
+/// It is bound to the address itself, so an address of another machine is an
+/// error: the load never leaves this one.
 ///
 /// # Errors
-/// The system has none left.
-pub fn bind(family_of: SocketAddr) -> io::Result<UdpSocket> {
-    let any = if family_of.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
-    let any: SocketAddr = any.parse().expect("an address");
-    // To another address of this machine, the system chooses the source.
-    let unspecified: SocketAddr =
-        if family_of.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" }.parse().expect("an address");
-    let socket = UdpSocket::bind(if family_of.ip().is_loopback() { any } else { unspecified })?;
+/// The address is not this machine's, or the system has no socket left.
+pub fn bind(towards: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = UdpSocket::bind((towards.ip(), 0))?;
     socket.set_nonblocking(true)?;
-    let buffer = 1 << 20;
-    nix::sys::socket::setsockopt(&socket.as_fd(), nix::sys::socket::sockopt::RcvBuf, &buffer)?;
+    setsockopt(&socket, sockopt::RcvBuf, &SOCKET_BUFFER_BYTES)?;
     Ok(socket)
 }

@@ -23,6 +23,8 @@ impl Clock {
 
     /// Ticks of transport feedback since the start.
     pub(super) fn ticks(&self, now: Instant) -> u64 {
-        now.saturating_duration_since(self.start).as_micros() as u64 / TICK_MICROS
+        let elapsed = now.saturating_duration_since(self.start);
+        let per_second = 1_000_000 / TICK_MICROS;
+        elapsed.as_secs() * per_second + u64::from(elapsed.subsec_micros()) / TICK_MICROS
     }
 }

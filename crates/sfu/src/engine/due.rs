@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use super::{Engine, PeerKey, StreamKey, receive::LAYER_INTERVAL, timer::Timer};
 use crate::rtp::rtcp::{Compound, ReportBlock, pack_nacks};
 
+/// The name of our own SSRC, which sends nothing but reports.
+const CNAME: &str = "lectern";
 /// Missing packets are not asked for more often, however near the sender is.
 const MIN_NACK_INTERVAL: Duration = Duration::from_millis(25);
 
@@ -82,15 +84,14 @@ impl Engine {
             if self.sources[stream.source.index()].slots.is_empty() {
                 stream.key_frames.settle();
             }
-            let due = stream.key_frames.due(now, interval);
-            if writable
-                && due.is_some_and(|due| due <= now)
-                && compound.picture_loss(ssrc, stream.ssrc)
-            {
+            let due = stream.key_frames.due(now, interval).is_some_and(|due| due <= now);
+            if writable && due && compound.picture_loss(ssrc, stream.ssrc) {
                 stream.key_frames.ask(now);
                 self.stats.plis_out += 1;
             }
             if let Some(due) = stream.key_frames.due(now, interval) {
+                // Who cannot be sent to now is asked later.
+                let due = if writable { due } else { now + interval };
                 self.timers.set_earlier(peer, Timer::KeyFrame, due);
             }
         }
@@ -121,7 +122,7 @@ impl Engine {
         let (ssrc, blocks) = (self.peers[key.index()].ssrc, self.report_blocks(now, key));
         let mut rest = &blocks[..];
         while !rest.is_empty() {
-            rest = compound.receiver_report(ssrc, rest);
+            rest = compound.receiver_report(ssrc, CNAME, rest);
             if !rest.is_empty() {
                 self.queue.rtcp(key, std::mem::take(&mut compound).into_bytes());
             }
@@ -173,17 +174,15 @@ impl Engine {
 
     fn check_silence(&mut self, now: Instant, key: PeerKey) {
         let peer = &self.peers[key.index()];
-        let mut changed = false;
         for source in &peer.sources {
             let loudness = &mut self.sources[source.index()].loudness;
-            changed |= loudness.check_silence(now);
+            loudness.check_silence(now);
             if let Some(silent_at) = loudness.silent_at() {
                 self.timers.set_earlier(key, Timer::Silence, silent_at);
             }
         }
-        if changed {
-            let room = peer.room;
-            self.update_speaking(room);
-        }
+        // Who goes on speaking may be louder than another by now.
+        let room = peer.room;
+        self.update_speaking(room);
     }
 }

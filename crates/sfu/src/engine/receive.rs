@@ -4,18 +4,20 @@ use std::time::{Duration, Instant};
 
 use lectern_domain::room::{MediaKind, Source};
 
+use smallvec::SmallVec;
+
 use super::{
-    Engine, EngineEvent, PeerKey, SourceKey, StreamKey,
+    Engine, EngineEvent, PeerKey, SlotKey, SourceKey, StreamKey,
     egress::{Egress, Forwarded},
-    ingress::{Accepted, Carried, Frame},
+    ingress::{Accepted, Arrival, Carried, Frame},
     timer::Timer,
 };
-use crate::rtp::RtpPacket;
+use crate::{negotiated::PayloadType, rtp::RtpPacket};
 
 /// How often the layers of a source are looked after.
 pub(super) const LAYER_INTERVAL: Duration = Duration::from_millis(250);
 /// Between two reports of arrivals.
-const FEEDBACK_INTERVAL: Duration = Duration::from_millis(50);
+const FEEDBACK_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Engine {
     /// Takes a whole decrypted RTP packet.
@@ -34,23 +36,25 @@ impl Engine {
         let packet = RtpPacket::parse(bytes).ok()?;
         let peer = self.peers.get(key.index())?;
         let carried = Carried::read(&packet, &peer.extensions);
-        let binding = match peer.binding(packet.header.ssrc) {
-            Some(binding) => binding,
-            None => self.bind(now, key, &packet.header, &carried)?,
-        };
+        let known = peer.binding(packet.header.ssrc);
         if let Some(sequence) = carried.transport_sequence {
             self.note_arrival(now, key, sequence, packet.header.ssrc);
         }
+        let binding = match known {
+            Some(binding) => binding,
+            None => self.bind(now, key, &packet.header, &carried)?,
+        };
         let stream = &mut self.streams[binding.stream.index()];
         let source_key = stream.source;
         let source = &mut self.sources[source_key.index()];
-        source.last_arrival = Some(now);
-        let codecs = &source.section.codecs;
+        let payload_type = PayloadType(packet.header.payload_type);
+        let format = stream.select_codec(&source.section.codecs, payload_type, binding.repair)?;
         let accepted = if binding.repair {
             self.stats.repairs_in += 1;
-            stream.accept_repair(now, &packet, carried, codecs)
+            stream.accept_repair(now, &packet, carried, format)
         } else {
-            stream.accept(now, &packet, carried, codecs)
+            source.last_arrival = Some(now);
+            stream.accept(now, &packet, carried, format)
         };
         let (packets, size) = match source.source().kind() {
             MediaKind::Audio => (&mut self.stats.audio_packets_in, &mut self.stats.audio_bytes_in),
@@ -82,11 +86,12 @@ impl Engine {
             let source = source.source();
             self.queue.event(EngineEvent::Flowing { room, participant, source });
         }
-        if accepted.gap > 0 {
-            self.note_missing(now, stream_key, frame.index, accepted.gap);
+        if frame.arrival.gap() > 0 {
+            self.note_missing(now, stream_key, frame.arrival);
         }
-        if frame.info.start.key && frame.newest {
-            self.streams[stream_key.index()].key_frames.settle();
+        let stream = &mut self.streams[stream_key.index()];
+        if frame.info.start.key && stream.held.reaches_back_to(frame.arrival) {
+            stream.key_frames.settle();
         }
         if let Some(level) = frame.carried.audio_level {
             self.hear(now, source_key, level);
@@ -105,6 +110,7 @@ impl Engine {
         stream: StreamKey,
         frame: &Frame<'_>,
     ) {
+        let slots = &self.sources[source_key.index()].slots;
         let mut egress = Egress {
             now,
             clock: &self.clock,
@@ -113,29 +119,51 @@ impl Engine {
             payloads: &mut self.payloads,
             stats: &mut self.stats,
         };
-        let mut kept = None;
-        for key in &self.sources[source_key.index()].slots {
+        let (mut kept, mut waiting) = (None, false);
+        let mut switched = SmallVec::<[SlotKey; 8]>::new();
+        for key in slots {
             let slot = &mut self.slots[key.index()];
-            let forwarded = slot.forward(&mut egress, &self.streams, stream, frame, &mut kept);
-            if forwarded == Forwarded::NotDecodable && !slot.told_not_decodable {
-                slot.told_not_decodable = true;
-                let receiver = &self.peers[slot.peer.index()];
-                egress.queue.event(EngineEvent::NotDecodable {
-                    room: receiver.room,
-                    receiver: receiver.participant,
-                    mid: slot.section.mid.clone(),
-                });
+            match slot.forward(&mut egress, &self.streams, stream, frame, &mut kept) {
+                Forwarded::Done => {}
+                Forwarded::Waiting => waiting = true,
+                Forwarded::Switched => switched.push(*key),
+                Forwarded::NotDecodable if slot.told_not_decodable => {}
+                Forwarded::NotDecodable => {
+                    slot.told_not_decodable = true;
+                    let receiver = &self.peers[slot.peer.index()];
+                    egress.queue.event(EngineEvent::NotDecodable {
+                        room: receiver.room,
+                        receiver: receiver.participant,
+                        mid: slot.section.mid.clone(),
+                    });
+                }
             }
         }
+        let mut held = std::mem::take(&mut self.streams[stream.index()].held);
+        if waiting {
+            held.hold(frame, |payload| egress.payloads.keep(payload));
+        } else if switched.is_empty() {
+            held.clear();
+        } else {
+            held.take_behind(frame.arrival.index, |behind| {
+                let mut kept = None;
+                for key in &switched {
+                    let slot = &mut self.slots[key.index()];
+                    slot.forward(&mut egress, &self.streams, stream, behind, &mut kept);
+                }
+            });
+        }
+        self.streams[stream.index()].held = held;
     }
 
-    fn note_missing(&mut self, now: Instant, key: StreamKey, index: u64, gap: u64) {
+    fn note_missing(&mut self, now: Instant, key: StreamKey, arrival: Arrival) {
         let stream = &mut self.streams[key.index()];
         let codecs = &self.sources[stream.source.index()].section.codecs;
         if !stream.codec(codecs).is_some_and(|codec| codec.nack) {
             return;
         }
-        let given_up = stream.missing.note(now, index - gap..index, self.limits.nack_window);
+        let gap = arrival.before + 1..arrival.index;
+        let given_up = stream.missing.note(now, gap, self.limits.nack_window);
         if let Some(due) = stream.missing.due() {
             self.timers.set_earlier(stream.peer, Timer::Nack, due);
         }

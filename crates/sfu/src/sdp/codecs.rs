@@ -95,7 +95,8 @@ fn format(kind: MediaKind, rtp_map: &str, parameters: &str) -> Option<Format> {
             let packetization_mode = number(parameters, "packetization-mode").unwrap_or(0);
             let level_id = parameter(parameters, "profile-level-id").unwrap_or("42000a");
             let profile = u16::from_str_radix(level_id.get(..4)?, 16).ok()?;
-            (packetization_mode <= 1 && H264_PROFILES.contains(&profile))
+            // Mode 0 has no fragments: a picture's slices would have to fit.
+            (packetization_mode == 1 && H264_PROFILES.contains(&profile))
                 .then_some(Format::H264 { packetization_mode, profile })
         }
         _ => None,
@@ -218,10 +219,11 @@ mod tests {
         check(video, "ulpfec/90000", "", None);
         let h264 = |packetization_mode, profile| Some(Format::H264 { packetization_mode, profile });
         check(video, "H264/90000", "packetization-mode=1;profile-level-id=42e01f", h264(1, 0x42e0));
-        check(video, "H264/90000", "profile-level-id=4D0028", h264(0, 0x4d00));
-        check(video, "H264/90000", "", h264(0, 0x4200));
-        check(video, "H264/90000", "profile-level-id=f4001f", None);
-        check(video, "H264/90000", "profile-level-id=é", None);
+        check(video, "H264/90000", "profile-level-id=4D0028;packetization-mode=1", h264(1, 0x4d00));
+        check(video, "H264/90000", "packetization-mode=1", h264(1, 0x4200));
+        check(video, "H264/90000", "", None);
+        check(video, "H264/90000", "packetization-mode=1;profile-level-id=f4001f", None);
+        check(video, "H264/90000", "packetization-mode=1;profile-level-id=é", None);
         check(video, "H264/90000", "packetization-mode=2", None);
     }
 }

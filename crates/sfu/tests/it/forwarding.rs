@@ -124,6 +124,8 @@ async fn a_watcher_that_comes_late_has_a_key_frame_asked_for() {
     let frame = |key, body: &[u8]| rtp::vp8(key, 1, body);
     teacher.send_rtp(&rtp::packet(VP8, true, 10, 0, video_ssrc, &frame(true, b"first"))).await;
     teacher.send_rtp(&rtp::packet(VP8, true, 11, 3000, video_ssrc, &frame(false, b"delta"))).await;
+    let flowing = next(&mut events).await;
+    assert!(matches!(flowing, SfuEvent::Flowing { source: Source::Camera, .. }), "{flowing:?}");
     watch(&sfu, student_id, teacher_id).await;
     teacher
         .wait_for(|received| {

@@ -55,9 +55,19 @@ const PORT_ATTEMPTS: u32 = 3;
 #[derive(Debug)]
 pub struct Cluster {
     keeper: Keeper,
+    installed: Installed,
+    endpoint: Endpoint,
     options: PgConnectOptions,
     // Released last: after Postgres has gone.
     _lock: Lock,
+}
+
+/// What is needed to start Postgres, once the cluster is made.
+#[derive(Debug)]
+struct Installed {
+    files: Files,
+    binaries: Binaries,
+    identity: Identity,
 }
 
 impl Cluster {
@@ -71,26 +81,30 @@ impl Cluster {
         let binaries = Binaries::find(programs, files.version()?.as_deref())?;
         let identity = Identity::choose(&files)?;
         let password = files.make(&binaries, identity)?;
+        let installed = Installed { files, binaries, identity };
 
-        let mut attempt = 0;
+        let mut attempt = 1;
         loop {
-            attempt += 1;
-            let endpoint = Endpoint::choose(&files)?;
-            let command =
-                settings::postgres(&binaries, identity, &files, endpoint, Purpose::Server)?;
-            let options = endpoint.options(&files).username(NAME).password(&password);
-            let mut keeper = Keeper::start(command, files.log())?;
-            match ready(&keeper, &options).await {
-                Ok(()) => return Ok(Self { keeper, options: options.database(NAME), _lock: lock }),
-                Err(_) if matches!(endpoint, Endpoint::Loopback(_)) && attempt < PORT_ATTEMPTS => {
-                    keeper.stop(STOP_TIMEOUT).await;
+            let endpoint = Endpoint::choose(&installed.files)?;
+            let options = endpoint.options(&installed.files).username(NAME).password(&password);
+            match installed.start(endpoint, &options).await {
+                Ok(keeper) => {
+                    let options = options.database(NAME);
+                    return Ok(Self { keeper, installed, endpoint, options, _lock: lock });
                 }
-                Err(error) => {
-                    keeper.stop(STOP_TIMEOUT).await;
+                Err(error) if attempt == PORT_ATTEMPTS || endpoint == Endpoint::Socket => {
                     return Err(error);
                 }
+                Err(_) => attempt += 1,
             }
         }
+    }
+
+    /// Starts Postgres again after it has ended, at the same address.
+    pub async fn revive(&mut self) -> Result<(), ClusterError> {
+        leftovers::end(&self.installed.files.data()).await?;
+        self.keeper = self.installed.start(self.endpoint, &self.options).await?;
+        Ok(())
     }
 
     /// How to connect to the database.
@@ -112,6 +126,26 @@ impl Cluster {
     /// is on disk. Returns when its last process has gone.
     pub async fn stop(mut self) {
         self.keeper.stop(STOP_TIMEOUT).await;
+    }
+}
+
+impl Installed {
+    /// Starts Postgres and waits until it answers.
+    async fn start(
+        &self,
+        endpoint: Endpoint,
+        options: &PgConnectOptions,
+    ) -> Result<Keeper, ClusterError> {
+        let Self { files, binaries, identity } = self;
+        let command = settings::postgres(binaries, *identity, files, endpoint, Purpose::Server)?;
+        let mut keeper = Keeper::start(command, files.log())?;
+        match ready(&keeper, options).await {
+            Ok(()) => Ok(keeper),
+            Err(error) => {
+                keeper.stop(STOP_TIMEOUT).await;
+                Err(error)
+            }
+        }
     }
 }
 

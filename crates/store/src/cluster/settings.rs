@@ -14,8 +14,8 @@ use super::{Binaries, ClusterError, files::Files, identity::Identity};
 const SOCKET_PATH_BYTES: usize = 107;
 /// The socket's name is made of the port's number.
 const SOCKET_PORT: u16 = 5432;
-/// Connections: a full pool of the server, and some for an operator's psql.
-const MAX_CONNECTIONS: u32 = 100;
+/// Connections: the largest pool a server may have, and some for an operator.
+const MAX_CONNECTIONS: u32 = 220;
 /// Connections in tests, where many processes share the cluster.
 #[cfg(feature = "testing")]
 const MAX_TEST_CONNECTIONS: u32 = 400;

@@ -1,4 +1,7 @@
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
@@ -17,7 +20,7 @@ fn programs() -> Option<PathBuf> {
     std::env::var_os("LECTERN_POSTGRES_BIN").map(PathBuf::from)
 }
 
-async fn start(dir: &PathBuf) -> Result<Cluster, ClusterError> {
+async fn start(dir: &Path) -> Result<Cluster, ClusterError> {
     Cluster::start(dir, programs().as_deref()).await
 }
 
@@ -76,11 +79,14 @@ async fn a_path_too_long_for_a_socket_is_served_over_loopback() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_postgres_that_dies_is_noticed() {
+async fn a_postgres_that_dies_is_noticed_and_revived() {
     let (_parent, dir) = awkward();
-    let cluster = start(&dir).await.expect("a new cluster starts");
+    let mut cluster = start(&dir).await.expect("a new cluster starts");
     let data = dir.join("data").canonicalize().expect("the data is there");
     leftovers::end(&data).await.expect("Postgres ends when told");
     cluster.ended().await;
+    PgConnection::connect(&cluster.url()).await.expect_err("Postgres is gone");
+    cluster.revive().await.expect("it starts again");
+    PgConnection::connect(&cluster.url()).await.expect("the URL leads there still");
     cluster.stop().await;
 }

@@ -1,5 +1,5 @@
 //! What a change of a lesson leaves behind, in the transaction of the change:
-//! who did it, notices to the others, and what is owed to the outside.
+//! who did it, notices to the others, and the reminders that are owed.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use lectern_domain::{
@@ -14,10 +14,12 @@ use crate::{
     error::StoreError,
     notifications::{self, NewNotice},
     outbox::{self, Owed},
+    reminders::APP,
 };
 
 /// How long before a lesson its people are reminded.
-const REMINDERS: [TimeDelta; 2] = [TimeDelta::hours(24), TimeDelta::hours(1)];
+const REMINDERS: [TimeDelta; 3] =
+    [TimeDelta::hours(24), TimeDelta::hours(1), TimeDelta::minutes(10)];
 
 /// What happened to a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +75,10 @@ pub(super) async fn record(
     };
     notifications::notify(connection, &notice, now).await?;
 
-    let mut owed: Vec<Owed> =
-        others.iter().map(|user| mail(session, happening, user, &details, now)).collect();
-    if happening.gives_time() {
-        owed.extend(reminders(session, now));
-    }
+    let owed: Vec<Owed> = match happening.gives_time() {
+        true => reminders(session, now).collect(),
+        false => Vec::new(),
+    };
     outbox::owe(connection, session.id, &owed, now).await
 }
 
@@ -103,27 +104,6 @@ fn details(session: &Session, by: &Actor, happening: Happening) -> Value {
     details
 }
 
-fn mail(
-    session: &Session,
-    happening: Happening,
-    user: &str,
-    details: &Value,
-    now: DateTime<Utc>,
-) -> Owed {
-    Owed {
-        key: format!("{}:{}:email:{user}:{}", session.id, happening.name(), session.version),
-        kind: "notice",
-        payload: json!({
-            "channel": "email",
-            "event": happening.name(),
-            "user": user,
-            "sequence": session.sequence,
-            "details": details,
-        }),
-        due_at: now,
-    }
-}
-
 /// Reminders of this time of the lesson. The sequence in the key and in the
 /// payload makes those of an earlier time stale.
 fn reminders(session: &Session, now: DateTime<Utc>) -> impl Iterator<Item = Owed> {
@@ -132,12 +112,12 @@ fn reminders(session: &Session, now: DateTime<Utc>) -> impl Iterator<Item = Owed
         let minutes = before.num_minutes();
         session.participants.iter().filter(move |_| due_at > now).map(move |participant| Owed {
             key: format!(
-                "{}:{minutes}:email:{}:{}",
+                "{}:{minutes}:{APP}:{}:{}",
                 session.id, participant.user, session.sequence
             ),
             kind: "reminder",
             payload: json!({
-                "channel": "email",
+                "channel": APP,
                 "user": participant.user,
                 "sequence": session.sequence,
                 "minutesBefore": minutes,

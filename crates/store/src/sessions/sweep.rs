@@ -1,6 +1,6 @@
 //! Lessons whose end has passed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::id::SessionId;
 use serde_json::json;
 use sqlx::PgPool;
@@ -12,10 +12,14 @@ use crate::{
 
 /// The most lessons that one sweep completes.
 const BATCH: i64 = 500;
+/// How long after its end a lesson may be held open by somebody who is still
+/// there: longer than any grace, after which rooms close by themselves. Past
+/// it, the one who seems to be there was left behind by a node that died.
+const OVERSTAY: TimeDelta = TimeDelta::hours(3);
 
-/// Completes the lessons that are in progress and whose end has passed, and
-/// says which. Any number of processes may sweep: each takes what no other
-/// holds. A lesson that nobody attended stays scheduled.
+/// Completes the lessons that are in progress, whose end has passed and whose
+/// rooms are empty, and says which. Any number of processes may sweep: each
+/// takes what no other holds. A lesson that nobody attended stays scheduled.
 pub async fn complete_ended(
     pool: &PgPool,
     now: DateTime<Utc>,
@@ -24,8 +28,10 @@ pub async fn complete_ended(
     let completed = sqlx::query_scalar!(
         r#"
         WITH ended AS (
-            SELECT id FROM sessions
+            SELECT id FROM sessions s
             WHERE status = 'in-progress' AND ends_at <= $1
+              AND (ends_at <= $3 OR NOT EXISTS (
+                  SELECT FROM attendance a WHERE a.session_id = s.id AND a.left_at IS NULL))
             ORDER BY ends_at LIMIT $2
             FOR UPDATE SKIP LOCKED)
         UPDATE sessions s
@@ -35,6 +41,7 @@ pub async fn complete_ended(
         "#,
         now,
         BATCH,
+        now - OVERSTAY,
     )
     .fetch_all(&mut *transaction)
     .await?;

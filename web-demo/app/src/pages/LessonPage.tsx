@@ -34,6 +34,7 @@ export function LessonPage({ id }: { id: string }) {
     <Shell title={lesson.data?.title ?? 'Lesson'}>
       {lesson.isPending && (
         <div className="lesson-wait" role="status" aria-label="Loading">
+          <h1 className="l-hidden">Lesson</h1>
           <Skeleton width={380} height={38} />
           <Skeleton height={220} />
         </div>

@@ -58,9 +58,9 @@ function People({ lectern, people }: { lectern: Lectern; people: DemoPerson[] })
   const enter = useMutation({
     mutationFn: (id: string) => lectern.demoSignIn(id),
     onSuccess: ({ token }) => {
-      keepToken(token);
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'demo' });
       navigate(takePage());
+      keepToken(token);
     },
   });
   return (
@@ -108,7 +108,6 @@ interface PersonButtonProps {
 }
 
 function PersonButton({ person, busy, onPress }: PersonButtonProps) {
-  const line = person.role === 'admin' ? 'Administrator' : cityOf(person.timeZone);
   return (
     <button type="button" className="person" aria-busy={busy || undefined} onClick={onPress}>
       <span className={`l-avatar hue-${appearance.hue(person.id)}`} data-size="56">
@@ -116,11 +115,21 @@ function PersonButton({ person, busy, onPress }: PersonButtonProps) {
       </span>
       <span className="person-words">
         <b>{person.name}</b>
-        <span>{[person.headline, line].filter(Boolean).join(' · ')}</span>
+        <span>
+          {lineOf(person)}
+          {person.role !== 'teacher' && <span className="person-more"> · {person.headline}</span>}
+        </span>
       </span>
       <ChevronRight aria-hidden />
     </button>
   );
+}
+
+/** What somebody teaches, and where their clock is. */
+function lineOf(person: DemoPerson): string {
+  const city = cityOf(person.timeZone);
+  const [subject] = person.headline.split(' ');
+  return person.role === 'teacher' ? `${subject} · ${city}` : city;
 }
 
 function NoPeople({ error, retry }: { error: Error; retry: () => void }) {
@@ -154,6 +163,7 @@ function NoPeople({ error, retry }: { error: Error; retry: () => void }) {
 function DoorSkeleton() {
   return (
     <div className="door-skeleton" role="status" aria-label="Loading">
+      <h1 className="l-hidden">Sign in</h1>
       <Skeleton width={280} height={34} />
       <Skeleton height={84} />
       <Skeleton height={84} />

@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from 'react';
+
 /** The platform's token, kept for this tab alone. */
 const KEY = 'lectern.token';
 const BACK = 'lectern.back';
@@ -19,10 +21,22 @@ export function token(): string | null {
 
 export function keepToken(next: string): void {
   sessionStorage.setItem(KEY, next);
+  for (const changed of listeners) changed();
 }
 
 export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
+  for (const changed of listeners) changed();
+}
+
+const listeners = new Set<() => void>();
+
+/** The token, and a new picture whenever it comes or goes. */
+export function useToken(): string | null {
+  return useSyncExternalStore((changed) => {
+    listeners.add(changed);
+    return () => listeners.delete(changed);
+  }, token);
 }
 
 /** Remembers the page to come back to after signing in. */

@@ -5,11 +5,12 @@ import { CloudOff, KeyRound, TriangleAlert } from 'lucide-react';
 /** The shape of a page while we find out who is here. */
 export function Opening() {
   return (
-    <div className="opening" role="status" aria-label="Opening Lectern">
+    <main className="opening" aria-busy="true">
+      <h1 className="l-hidden">Opening Lectern</h1>
       <Skeleton width={220} height={34} />
       <Skeleton height={44} />
       <Skeleton height={300} />
-    </div>
+    </main>
   );
 }
 

@@ -26,6 +26,6 @@ pub(crate) async fn reviews(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Paged<Review>>, Problem> {
     caller.admin()?;
-    let page = reviews::all(&state.pool, query.parse()?).await?;
+    let page = state.timed("reviews_all", reviews::all(&state.pool, query.parse()?)).await?;
     Ok(Json(page.map(|row| Review::listed(row, true)).into()))
 }

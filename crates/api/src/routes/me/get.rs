@@ -25,7 +25,7 @@ pub(crate) async fn get(
 
 /// The caller, as they are stored.
 pub(super) async fn show(state: &ApiState, caller: &Caller) -> Result<Json<Me>, Problem> {
-    let user = users::find(&state.pool, &caller.actor.id).await?;
+    let user = state.timed("users_find", users::find(&state.pool, &caller.actor.id)).await?;
     let user = user.ok_or_else(|| Problem::new(Code::Internal).caused_by("a caller not stored"))?;
     Ok(Json(Me::new(user, caller.actor.admin)))
 }

@@ -46,6 +46,11 @@ pub(crate) async fn prefer(
     checks.done()?;
     let zone = zone.as_ref().map(|zone| zone.as_str());
     let locale = locale.as_ref().map(Locale::as_str);
-    users::prefer(&state.pool, &caller.actor.id, zone, locale, state.clock.now()).await?;
+    state
+        .timed(
+            "users_prefer",
+            users::prefer(&state.pool, &caller.actor.id, zone, locale, state.clock.now()),
+        )
+        .await?;
     show(&state, &caller).await
 }

@@ -60,8 +60,11 @@ pub(crate) async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Notices>, Problem> {
     let user = &caller.actor.id;
-    let page = notifications::list(&state.pool, user, query.parse()?).await?;
-    let unread = notifications::unread(&state.pool, user).await?;
+    let page = state
+        .timed("notifications_list", notifications::list(&state.pool, user, query.parse()?))
+        .await?;
+    let unread =
+        state.timed("notifications_unread", notifications::unread(&state.pool, user)).await?;
     let page = page.map(|notice| Notice {
         id: notice.id,
         kind: notice.kind,

@@ -37,7 +37,12 @@ pub(crate) async fn read(
 ) -> Result<StatusCode, Problem> {
     let ids = parse(&body.value)?;
     let now = state.clock.now();
-    notifications::mark_read(&state.pool, &caller.actor.id, ids.as_deref(), now).await?;
+    state
+        .timed(
+            "notifications_mark_read",
+            notifications::mark_read(&state.pool, &caller.actor.id, ids.as_deref(), now),
+        )
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -35,8 +35,9 @@ pub(crate) async fn list(
     UserPath(user): UserPath,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<ReviewsOf>, Problem> {
-    let page = reviews::of(&state.pool, &user, query.parse()?).await?;
-    let aggregate = reviews::aggregate(&state.pool, &user).await?;
+    let page = state.timed("reviews_of", reviews::of(&state.pool, &user, query.parse()?)).await?;
+    let aggregate =
+        state.timed("reviews_aggregate", reviews::aggregate(&state.pool, &user)).await?;
     let page = page.map(|row| {
         let id = caller.actor.id.as_str();
         let private = caller.actor.admin || row.reviewer_id == id || row.reviewee_id == id;

@@ -75,7 +75,11 @@ pub(crate) async fn write(
     };
     let once = once.as_ref().map(|once| once.as_store());
     let now = state.clock.now();
-    replay(reviews::write(&state.pool, &new, once.as_ref(), now, &render).await?)
+    replay(
+        state
+            .timed("reviews_write", reviews::write(&state.pool, &new, once.as_ref(), now, &render))
+            .await?,
+    )
 }
 
 fn parse(caller: &Caller, body: &NewReviewBody) -> Result<NewReview, Problem> {

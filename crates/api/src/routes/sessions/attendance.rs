@@ -78,6 +78,8 @@ pub(crate) async fn attendance(
     SessionPath(id): SessionPath,
 ) -> Result<Json<Attendance>, Problem> {
     visible(&state, &caller, id).await?;
-    let presences = attendance::list(&state.pool, id, limits::PRESENCES).await?;
+    let presences = state
+        .timed("attendance_list", attendance::list(&state.pool, id, limits::PRESENCES))
+        .await?;
     Ok(Json(Attendance { items: presences.into_iter().map(Into::into).collect() }))
 }

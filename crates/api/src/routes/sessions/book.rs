@@ -104,7 +104,9 @@ pub(crate) async fn book(
     };
     let once = once.as_ref().map(|once| once.as_store());
     let now = state.clock.now();
-    let answer = sessions::book(&state.pool, &booking, once.as_ref(), now, &render).await?;
+    let answer = state
+        .timed("sessions_book", sessions::book(&state.pool, &booking, once.as_ref(), now, &render))
+        .await?;
     replay(answer)
 }
 

@@ -63,7 +63,9 @@ pub(crate) async fn cancel(
         by: caller.actor.clone(),
         reason,
     };
-    let session = sessions::cancel(&state.pool, &cancellation, state.clock.now()).await?;
+    let session = state
+        .timed("sessions_cancel", sessions::cancel(&state.pool, &cancellation, state.clock.now()))
+        .await?;
     state.rooms.close(id, CloseCause::Cancelled).await;
     let viewer = view::Viewer { actor: &caller.actor, zone: None };
     let view = viewer.show(&state, &session).await?;

@@ -81,7 +81,8 @@ pub(crate) async fn chat(
     visible(&state, &caller, id).await?;
     let size = usize::from(limits::CHAT_PAGE);
     // One line more than a page shows whether there is a next one.
-    let mut lines = chat::page(&state.pool, id, after, limits::CHAT_PAGE + 1).await?;
+    let mut lines =
+        state.timed("chat_page", chat::page(&state.pool, id, after, limits::CHAT_PAGE + 1)).await?;
     let more = lines.len() > size;
     lines.truncate(size);
     let next_cursor = lines.last().filter(|_| more).map(|line| line.id.to_string());

@@ -83,7 +83,8 @@ pub(crate) async fn edit(
         Problem::new(Code::PreconditionRequired).detail("say which version in If-Match")
     })?;
     let edit = parse(&state, &caller, id, expected, &body.value)?;
-    let session = sessions::edit(&state.pool, &edit, state.clock.now()).await?;
+    let session =
+        state.timed("sessions_edit", sessions::edit(&state.pool, &edit, state.clock.now())).await?;
     let viewer = view::Viewer { actor: &caller.actor, zone: None };
     let view = viewer.show(&state, &session).await?;
     Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))

@@ -87,8 +87,10 @@ pub(crate) async fn join(
     caller: Caller,
     SessionPath(id): SessionPath,
 ) -> Result<Json<Join>, Problem> {
-    let session =
-        sessions::find(&state.pool, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let session = state
+        .timed("sessions_find", sessions::find(&state.pool, id))
+        .await?
+        .ok_or_else(|| Problem::new(Code::NotFound))?;
     let now = state.clock.now();
     let role = match session.enter(&caller.actor, state.join, now)? {
         Ok(role) => role,

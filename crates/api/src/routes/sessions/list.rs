@@ -72,7 +72,7 @@ pub(crate) async fn list(
 ) -> Result<Json<view::Sessions>, Problem> {
     let zone = zone(&state, query.time_zone.as_deref())?;
     let (filter, page) = filter(&caller, &query)?;
-    let page = sessions::list(&state.pool, &filter, page).await?;
+    let page = state.timed("sessions_list", sessions::list(&state.pool, &filter, page)).await?;
     let viewer = view::Viewer { actor: &caller.actor, zone: zone.as_ref() };
     let items = viewer.show_all(&state, &page.items).await?;
     Ok(Json(lectern_store::page::Page { items, next: page.next }.into()))

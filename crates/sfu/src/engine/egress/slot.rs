@@ -45,6 +45,8 @@ pub(in super::super) enum Forwarded {
     Switched,
     /// It was sent, or left out without harm.
     Done,
+    /// The slot waits for a key frame of the packet's stream.
+    Waiting,
     /// The receiver cannot decode it.
     NotDecodable,
 }
@@ -131,30 +133,33 @@ impl Slot {
         kept: &mut Option<Bytes>,
     ) -> Forwarded {
         let switches = self.current != Some(stream);
-        if switches && !(self.target == Some(stream) && self.can_begin_with(frame)) {
+        if switches && self.target != Some(stream) {
             return Forwarded::Done;
         }
         if !self.select_codec(&frame.format) {
             if !switches {
-                self.sequence.skip(frame.index);
+                self.sequence.skip(frame.arrival.index);
             }
             return Forwarded::NotDecodable;
+        }
+        if switches && !self.can_begin_with(frame, &streams[stream.index()]) {
+            return Forwarded::Waiting;
         }
         if switches {
             self.switch(egress.now, streams, stream, frame);
         }
-        if !frame.payload.is_empty() || self.sequence.skip(frame.index) == Place::Open {
+        if !frame.payload.is_empty() || self.sequence.skip(frame.arrival.index) == Place::Open {
             self.send(egress, frame, switches, kept);
         }
         if switches { Forwarded::Switched } else { Forwarded::Done }
     }
 
-    /// Audio can begin anywhere. A key frame must be in order: what followed a
-    /// late one was not forwarded.
-    fn can_begin_with(&self, frame: &Frame<'_>) -> bool {
+    /// Audio can begin anywhere, video with a key frame: one in order, or one
+    /// behind which everything is held.
+    fn can_begin_with(&self, frame: &Frame<'_>, stream: &Stream) -> bool {
         match self.section.kind {
-            MediaKind::Audio => frame.newest,
-            MediaKind::Video => frame.newest && frame.info.start.key,
+            MediaKind::Audio => frame.arrival.is_newest(),
+            MediaKind::Video => frame.info.start.key && stream.held.reaches_back_to(frame.arrival),
         }
     }
 
@@ -181,7 +186,7 @@ impl Slot {
             before.rtp_at(captured, rate).wrapping_add(self.timeline.offset())
         });
         self.timeline.begin(now, frame.header.timestamp, rate, aligned);
-        self.sequence.begin(frame.index);
+        self.sequence.begin(frame.arrival.index);
         self.pictures.begin();
         self.current = Some(to);
         self.target = None;
@@ -194,7 +199,7 @@ impl Slot {
         first: bool,
         kept: &mut Option<Bytes>,
     ) {
-        let Some(number) = self.sequence.map(frame.index) else { return };
+        let Some(number) = self.sequence.map(frame.arrival.index) else { return };
         let Some(codec) = self.section.codecs.get(self.codec) else { return };
         let header = RtpHeader {
             // The marker begins a talkspurt (RFC 3551, section 4.1).
@@ -210,7 +215,7 @@ impl Slot {
         header.write(&self.elements(frame, &sent_at.abs_send_time()), &mut head);
         let header_len = head.len();
         let own = frame.info.vp8.as_ref().map_or(0, |descriptor| {
-            descriptor.write(self.pictures.map(descriptor, frame.newest), &mut head);
+            descriptor.write(self.pictures.map(descriptor, frame.arrival.is_newest()), &mut head);
             descriptor.len
         });
         let payload =

@@ -43,8 +43,9 @@ impl Timeline {
     ) {
         let Some((last, at)) = self.last else { return };
         let elapsed = now.saturating_duration_since(at).as_millis() * u128::from(rate) / 1000;
-        // At least a millisecond: two frames never share a timestamp.
-        let step = (elapsed as u32).max(rate / 1000);
+        // At least a millisecond, since two frames never share a timestamp; and
+        // never so much that it would seem to be in the past.
+        let step = elapsed.clamp(u128::from(rate / 1000), u128::from(u32::MAX / 4)) as u32;
         let plausible = |aligned: &u32| {
             let ahead = i64::from(aligned.wrapping_sub(last) as i32);
             ahead > 0 && (ahead - i64::from(step)).abs() <= TOLERANCE_SECONDS * i64::from(rate)

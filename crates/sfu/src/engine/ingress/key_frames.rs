@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// Requests that go unanswered before it is left at that.
 const MAX_TRIES: u8 = 16;
 /// The pause between unanswered requests doubles this often.
-const MAX_DOUBLINGS: u8 = 3;
+const MAX_DOUBLINGS: u8 = 2;
 
 /// The requests to one stream: throttled, and repeated until they are answered.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,6 +1,7 @@
 //! What arrives: streams are told apart, put in order, repaired and reported on.
 
 mod arrivals;
+mod held;
 mod key_frames;
 mod loudness;
 mod missing;
@@ -11,6 +12,7 @@ mod window;
 
 pub(super) use self::{
     arrivals::Arrivals,
+    held::Held,
     key_frames::KeyFrames,
     loudness::Loudness,
     missing::Missing,

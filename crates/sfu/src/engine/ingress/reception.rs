@@ -86,7 +86,8 @@ impl Reception {
 
 /// A time in units of which `rate` make a second.
 fn units(duration: Duration, rate: u32) -> i64 {
-    (duration.as_nanos() * u128::from(rate) / 1_000_000_000) as i64
+    let rate = i64::from(rate);
+    duration.as_secs() as i64 * rate + i64::from(duration.subsec_nanos()) * rate / 1_000_000_000
 }
 
 #[cfg(test)]

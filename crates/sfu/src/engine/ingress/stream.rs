@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Arrival, KeyFrames, Missing, Reception, Window};
+use super::{Arrival, Held, KeyFrames, Missing, Reception, Window};
 use crate::{
     engine::{PeerKey, SourceKey},
-    negotiated::{Codec, Extensions, Format},
+    negotiated::{Codec, Extensions, Format, PayloadType},
     rtp::{
         Ntp, RtpHeader, RtpPacket,
         payload::{self, PayloadInfo},
@@ -24,6 +24,8 @@ pub(in super::super) struct Stream {
     pub(in super::super) missing: Missing,
     pub(in super::super) key_frames: KeyFrames,
     pub(in super::super) window: Window,
+    /// What came while somebody waited for a key frame.
+    pub(in super::super) held: Held,
     /// The sender's clock, by its last report.
     pub(in super::super) clock: Option<SenderClock>,
     layer: usize,
@@ -43,10 +45,7 @@ pub(in super::super) struct Repair {
 /// A packet of a stream, ready to be forwarded.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Frame<'a> {
-    /// The extended sequence number.
-    pub(in super::super) index: u64,
-    /// Whether it is the newest of its stream so far.
-    pub(in super::super) newest: bool,
+    pub(in super::super) arrival: Arrival,
     pub(in super::super) header: RtpHeader,
     pub(in super::super) format: Format,
     pub(in super::super) payload: &'a [u8],
@@ -58,8 +57,6 @@ pub(in super::super) struct Frame<'a> {
 #[derive(Debug, Clone)]
 pub(in super::super) struct Accepted<'a> {
     pub(in super::super) frame: Frame<'a>,
-    /// Packets that are missing before it.
-    pub(in super::super) gap: u64,
     /// Whether the height of the stream's pictures has become another.
     pub(in super::super) resized: bool,
 }
@@ -74,6 +71,20 @@ pub(in super::super) struct Carried<'a> {
     pub(in super::super) video_orientation: Option<u8>,
     pub(in super::super) dependency_descriptor: Option<&'a [u8]>,
     pub(in super::super) transport_sequence: Option<u16>,
+}
+
+impl<'a> Frame<'a> {
+    /// A packet, and what its payload says.
+    pub(in super::super) fn new(
+        arrival: Arrival,
+        header: RtpHeader,
+        format: Format,
+        payload: &'a [u8],
+        carried: Carried<'a>,
+    ) -> Self {
+        let info = payload::inspect(&format, payload);
+        Self { arrival, header, format, payload, info, carried }
+    }
 }
 
 impl<'a> Carried<'a> {
@@ -119,6 +130,7 @@ impl Stream {
             missing: Missing::default(),
             key_frames: KeyFrames::default(),
             window: Window::default(),
+            held: Held::default(),
             clock: None,
             layer,
             height: None,
@@ -146,63 +158,60 @@ impl Stream {
         codecs.get(self.codec)
     }
 
-    /// Takes a packet of the stream itself; `None` if it has come before, or
-    /// its payload type was not agreed.
+    /// Finds the codec of a packet, and notes it as the one in use. Returns its
+    /// format; `None` if its payload type was not agreed.
+    pub(in super::super) fn select_codec(
+        &mut self,
+        codecs: &[Codec],
+        payload_type: PayloadType,
+        repair: bool,
+    ) -> Option<Format> {
+        let matches = |codec: &Codec| {
+            let agreed = if repair { codec.rtx } else { Some(codec.payload_type) };
+            agreed == Some(payload_type)
+        };
+        if !self.codec(codecs).is_some_and(matches) {
+            self.codec = codecs.iter().position(matches)?;
+        }
+        codecs.get(self.codec).map(|codec| codec.format.clone())
+    }
+
+    /// Takes a packet of the stream itself; `None` if it has come before.
     pub(in super::super) fn accept<'a>(
         &mut self,
         now: Instant,
         packet: &RtpPacket<'a>,
         carried: Carried<'a>,
-        codecs: &[Codec],
+        format: Format,
     ) -> Option<Accepted<'a>> {
-        let codec =
-            self.select_codec(codecs, |codec| codec.payload_type.0 == packet.header.payload_type)?;
-        let rate = codec.format.clock_rate();
-        self.reception.receive(now, packet.header.sequence, packet.header.timestamp, rate);
+        let RtpHeader { sequence, timestamp, .. } = packet.header;
+        self.reception.receive(now, sequence, timestamp, format.clock_rate());
         self.last_arrival = now;
-        let arrival = self.window.arrive(packet.header.sequence, false)?;
-        Some(self.place(arrival, packet.header, packet.payload, carried, codec.format.clone()))
+        let arrival = self.window.arrive(sequence, false)?;
+        Some(self.place(arrival, packet.header, packet.payload, carried, format))
     }
 
-    /// Takes a retransmission; `None` if what it repeats has come, or it is
-    /// padding that probes the path.
+    /// Takes a retransmission (RFC 4588); `None` if what it repeats has come, or
+    /// it is padding that probes the path.
     pub(in super::super) fn accept_repair<'a>(
         &mut self,
         now: Instant,
         packet: &RtpPacket<'a>,
         carried: Carried<'a>,
-        codecs: &[Codec],
+        format: Format,
     ) -> Option<Accepted<'a>> {
-        let codec = self.select_codec(codecs, |codec| {
-            codec.rtx.is_some_and(|rtx| rtx.0 == packet.header.payload_type)
-        })?;
+        let RtpHeader { sequence, timestamp, .. } = packet.header;
         if let Some(repair) = &mut self.repair {
-            let rate = codec.format.clock_rate();
-            repair.reception.receive(now, packet.header.sequence, packet.header.timestamp, rate);
+            repair.reception.receive(now, sequence, timestamp, format.clock_rate());
         }
-        let (sequence, payload) = packet.payload.split_first_chunk()?;
+        let (original, payload) = packet.payload.split_first_chunk()?;
         if payload.is_empty() {
             return None;
         }
-        let header = RtpHeader {
-            sequence: u16::from_be_bytes(*sequence),
-            payload_type: codec.payload_type.0,
-            ssrc: self.ssrc,
-            ..packet.header
-        };
-        let arrival = self.window.arrive(header.sequence, true)?;
-        Some(self.place(arrival, header, payload, carried, codec.format.clone()))
-    }
-
-    fn select_codec<'a>(
-        &mut self,
-        codecs: &'a [Codec],
-        matches: impl Fn(&Codec) -> bool,
-    ) -> Option<&'a Codec> {
-        if !self.codec(codecs).is_some_and(&matches) {
-            self.codec = codecs.iter().position(matches)?;
-        }
-        codecs.get(self.codec)
+        let sequence = u16::from_be_bytes(*original);
+        let header = RtpHeader { sequence, ssrc: self.ssrc, ..packet.header };
+        let arrival = self.window.arrive(sequence, true)?;
+        Some(self.place(arrival, header, payload, carried, format))
     }
 
     fn place<'a>(
@@ -213,20 +222,16 @@ impl Stream {
         carried: Carried<'a>,
         format: Format,
     ) -> Accepted<'a> {
-        let info = payload::inspect(&format, payload);
-        let (index, newest, gap) = match arrival {
-            Arrival::Newest { index, gap } => (index, true, gap),
-            Arrival::Late { index } => {
-                self.missing.arrived(index);
-                (index, false, 0)
-            }
-        };
+        if !arrival.is_newest() {
+            self.missing.arrived(arrival.index);
+        }
+        let frame = Frame::new(arrival, header, format, payload, carried);
+        let info = frame.info;
         let resized = info.start.height.is_some() && info.start.height != self.height;
         if resized {
             self.height = info.start.height;
         }
-        let frame = Frame { index, newest, header, format, payload, info, carried };
-        Accepted { frame, gap, resized }
+        Accepted { frame, resized }
     }
 }
 

@@ -11,13 +11,25 @@ const MAX_JUMP: u64 = 1000;
 /// Added at a new beginning, so that what came before stays behind.
 const RESTART: u64 = 1 << 17;
 
-/// The place of a packet in its stream, by its extended sequence number.
+/// The place of a packet in its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Arrival {
-    /// The newest so far; `gap` packets are missing before it.
-    Newest { index: u64, gap: u64 },
-    /// One that was missing.
-    Late { index: u64 },
+pub(in super::super) struct Arrival {
+    /// The extended sequence number.
+    pub(in super::super) index: u64,
+    /// The newest that had come before it; 0: it is the first.
+    pub(in super::super) before: u64,
+}
+
+impl Arrival {
+    /// Whether it is the newest so far.
+    pub(in super::super) const fn is_newest(self) -> bool {
+        self.index > self.before
+    }
+
+    /// How many packets it shows to be missing.
+    pub(in super::super) const fn gap(self) -> u64 {
+        if self.before == 0 { 0 } else { self.index.saturating_sub(self.before + 1) }
+    }
 }
 
 /// Remembers which sequence numbers have come, so that each counts once.
@@ -58,14 +70,14 @@ impl Window {
             }
             self.mark(index);
             self.unwrapper.set_newest(index);
-            return Some(Arrival::Newest { index, gap: index - newest - 1 });
+            return Some(Arrival { index, before: newest });
         }
         if self.is_marked(index) {
             return None;
         }
         self.mark(index);
         self.first = self.first.min(index);
-        Some(Arrival::Late { index })
+        Some(Arrival { index, before: newest })
     }
 
     /// Packets that have come, each counted once.
@@ -90,7 +102,7 @@ impl Window {
         self.first = index;
         self.unwrapper.set_newest(index);
         self.mark(index);
-        Arrival::Newest { index, gap: 0 }
+        Arrival { index, before: 0 }
     }
 
     fn mark(&mut self, index: u64) {
@@ -122,34 +134,37 @@ mod tests {
         assert_eq!(window.arrive(sequence, false), expected, "{sequence}");
     }
 
-    const fn newest(index: u64, gap: u64) -> Option<Arrival> {
-        Some(Arrival::Newest { index, gap })
+    const fn at(index: u64, before: u64) -> Option<Arrival> {
+        Some(Arrival { index, before })
     }
 
     #[test]
     fn packets_count_once_in_any_order() {
         let mut window = Window::default();
-        check(&mut window, 65_534, newest(131_070, 0));
-        check(&mut window, 1, newest(131_073, 2));
-        check(&mut window, 0, Some(Arrival::Late { index: 131_072 }));
+        check(&mut window, 65_534, at(131_070, 0));
+        check(&mut window, 1, at(131_073, 131_070));
+        check(&mut window, 0, at(131_072, 131_073));
         check(&mut window, 0, None);
         check(&mut window, 1, None);
-        check(&mut window, 65_533, Some(Arrival::Late { index: 131_069 }));
+        check(&mut window, 65_533, at(131_069, 131_073));
         assert_eq!((window.unique(), window.lost()), (4, 1));
+        assert_eq!(Arrival { index: 131_073, before: 131_070 }.gap(), 2);
+        assert_eq!(Arrival { index: 131_073, before: 131_079 }.gap(), 0);
     }
 
     #[test]
     fn a_jump_must_be_confirmed() {
         for jump in [1_500, 40_000, 64_000] {
             let mut window = Window::default();
-            check(&mut window, 5_000, newest(70_536, 0));
+            check(&mut window, 5_000, at(70_536, 0));
             let to = 5_000_u16.wrapping_add(jump);
             check(&mut window, to, None);
-            check(&mut window, 5_001, newest(70_537, 0));
+            check(&mut window, 5_001, at(70_537, 70_536));
             check(&mut window, to, None);
             assert_eq!(window.arrive(to + 1, true), None, "a repeated packet confirms nothing");
-            check(&mut window, to + 1, newest(65_536 + RESTART + u64::from(to + 1), 0));
-            check(&mut window, to + 3, newest(65_536 + RESTART + u64::from(to + 3), 1));
+            let begun = 65_536 + RESTART + u64::from(to + 1);
+            check(&mut window, to + 1, at(begun, 0));
+            check(&mut window, to + 3, at(begun + 2, begun));
             assert_eq!(window.lost(), 1);
         }
     }
@@ -159,7 +174,7 @@ mod tests {
         fn no_index_comes_twice(sequences in prop::collection::vec(prop_oneof![4 => 0u16..300, 1 => any::<u16>()], 0..2000)) {
             let (mut window, mut seen) = (Window::default(), BTreeSet::new());
             for sequence in sequences {
-                if let Some(Arrival::Newest { index, .. } | Arrival::Late { index }) = window.arrive(sequence, false) {
+                if let Some(Arrival { index, .. }) = window.arrive(sequence, false) {
                     prop_assert_eq!(index as u16, sequence);
                     prop_assert!(seen.insert(index));
                 }

@@ -110,7 +110,7 @@ impl Client {
             let blocks = self.receivers.iter().filter_map(|receiver| receiver.block(at));
             let blocks = blocks.collect::<Vec<_>>();
             let mut compound = Compound::default();
-            assert!(compound.receiver_report(1, &blocks).is_empty());
+            assert!(compound.receiver_report(1, "receiver", &blocks).is_empty());
             self.up.send(at, &compound.into_bytes());
         }
     }

@@ -36,7 +36,6 @@ pub(super) struct Receiver {
     pub(super) with_mid: u32,
     /// The last sender report, and when it came.
     pub(super) report: Option<(SenderInfo, u64)>,
-    pub(super) cumulative: u32,
     sequence: Unwrapper<16>,
     asked: BTreeMap<u64, u64>,
 }
@@ -50,7 +49,6 @@ impl Receiver {
             duplicates: 0,
             with_mid: 0,
             report: None,
-            cumulative: 0,
             sequence: Unwrapper::default(),
             asked: BTreeMap::new(),
         }

@@ -137,3 +137,30 @@ fn key_frames_are_asked_for_no_more_than_needed() {
     let asked = call.engine.stats().plis_out - before;
     assert!((5..=8).contains(&asked), "{asked} in two seconds");
 }
+
+#[test]
+fn who_cannot_be_sent_to_is_asked_for_a_key_frame_later() {
+    let mut call = two(6, &[]);
+    call.play(&[Run(1000), Step::Writable(0, false)]);
+    let before = call.engine.stats().plis_out;
+    call.play(&[Assign(1, FACE, None), Assign(1, FACE, Some((0, Source::Camera))), Run(2000)]);
+    assert_eq!(call.engine.stats().plis_out, before);
+    let packets = call.clients[1].receiver(FACE).packets.len();
+    call.play(&[Step::Writable(0, true), Run(1000)]);
+    assert!(call.clients[1].receiver(FACE).packets.len() > packets + 50);
+    check(&call, 0);
+}
+
+#[test]
+fn a_key_frame_whose_beginning_is_late_is_used_all_the_same() {
+    // Every packet may be overtaken by those of the same frame.
+    let jittery = Conditions { delay: 20, jitter: 25, ..Conditions::default() };
+    for seed in 20..30 {
+        let mut call = two(seed, &[]);
+        call.play(&[Path(0, jittery), Run(1000)]);
+        let receiver = call.clients[1].receiver(FACE);
+        assert!(receiver.packets.len() > 100, "seed {seed}: {}", receiver.packets.len());
+        assert!(call.clients[0].senders[1].key_frames <= 2, "seed {seed}");
+        check(&call, 0);
+    }
+}

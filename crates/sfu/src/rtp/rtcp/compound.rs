@@ -7,6 +7,9 @@ pub const RTCP_BYTES: usize = 1200;
 /// The most report blocks that one packet can count.
 pub const MAX_REPORT_BLOCKS: usize = 31;
 
+/// The longest canonical name (RFC 3550, section 6.5.1).
+const CNAME_BYTES: usize = 255;
+
 /// A compound in the making. What would not fit [`RTCP_BYTES`] is refused, so
 /// that the caller begins another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,14 +33,11 @@ impl Compound {
         RTCP_BYTES.saturating_sub(self.bytes.len())
     }
 
-    /// A sender report and its stream's canonical name. The name is cut at 255
+    /// A sender report and its stream's canonical name, which is cut at 255
     /// bytes.
     #[must_use = "false: it did not fit"]
     pub fn sender_report(&mut self, info: &SenderInfo, cname: &str) -> bool {
-        let cname = &cname.as_bytes()[..cname.len().min(255)];
-        // The chunk ends in one to four zero bytes.
-        let chunk = (4 + 2 + cname.len() + 1).next_multiple_of(4);
-        if self.room() < 28 + 4 + chunk {
+        if self.room() < 28 + description_bytes(cname) {
             return false;
         }
         self.packet(0, kind::SENDER_REPORT, |body| {
@@ -47,32 +47,30 @@ impl Compound {
             body.extend_from_slice(&info.packets.to_be_bytes());
             body.extend_from_slice(&info.octets.to_be_bytes());
         });
-        self.packet(1, kind::SOURCE_DESCRIPTION, |body| {
-            let end = body.len() + chunk;
-            body.extend_from_slice(&info.ssrc.to_be_bytes());
-            body.extend_from_slice(&[1, cname.len() as u8]);
-            body.extend_from_slice(cname);
-            body.resize(end, 0);
-        });
+        self.source_description(info.ssrc, cname);
         true
     }
 
-    /// A receiver report of as many of `blocks` as fit. Returns the rest.
+    /// A receiver report of as many of `blocks` as fit, and the reporter's
+    /// canonical name (RFC 3550, section 6.1). Returns the rest.
     pub fn receiver_report<'a>(
         &mut self,
-        sender: u32,
+        reporter: u32,
+        cname: &str,
         blocks: &'a [ReportBlock],
     ) -> &'a [ReportBlock] {
-        let fit = (self.room().saturating_sub(8) / ReportBlock::BYTES).min(MAX_REPORT_BLOCKS);
-        let (now, later) = blocks.split_at(fit.min(blocks.len()));
-        if self.room() >= 8 {
-            self.packet(now.len() as u8, kind::RECEIVER_REPORT, |body| {
-                body.extend_from_slice(&sender.to_be_bytes());
-                for block in now {
-                    body.extend_from_slice(&block.to_bytes());
-                }
-            });
-        }
+        let Some(room) = self.room().checked_sub(8 + description_bytes(cname)) else {
+            return blocks;
+        };
+        let fit = (room / ReportBlock::BYTES).min(MAX_REPORT_BLOCKS).min(blocks.len());
+        let (now, later) = blocks.split_at(fit);
+        self.packet(fit as u8, kind::RECEIVER_REPORT, |body| {
+            body.extend_from_slice(&reporter.to_be_bytes());
+            for block in now {
+                body.extend_from_slice(&block.to_bytes());
+            }
+        });
+        self.source_description(reporter, cname);
         later
     }
 
@@ -118,18 +116,16 @@ impl Compound {
         true
     }
 
-    /// Says that streams have ended.
-    #[must_use = "false: it did not fit"]
-    pub fn bye(&mut self, ssrcs: &[u32]) -> bool {
-        if ssrcs.len() > MAX_REPORT_BLOCKS || self.room() < 4 + ssrcs.len() * 4 {
-            return false;
-        }
-        self.packet(ssrcs.len() as u8, kind::BYE, |body| {
-            for ssrc in ssrcs {
-                body.extend_from_slice(&ssrc.to_be_bytes());
-            }
+    fn source_description(&mut self, ssrc: u32, cname: &str) {
+        let name = &cname.as_bytes()[..cname.len().min(CNAME_BYTES)];
+        self.packet(1, kind::SOURCE_DESCRIPTION, |body| {
+            // The chunk ends in one to four zero bytes.
+            let end = body.len() + description_bytes(cname) - 4;
+            body.extend_from_slice(&ssrc.to_be_bytes());
+            body.extend_from_slice(&[1, name.len() as u8]);
+            body.extend_from_slice(name);
+            body.resize(end, 0);
         });
-        true
     }
 
     /// Writes a packet; the body is filled up to a whole number of words.
@@ -149,6 +145,11 @@ impl Compound {
         let words = ((self.bytes.len() - start) / 4 - 1) as u16;
         self.bytes[start + 2..start + 4].copy_from_slice(&words.to_be_bytes());
     }
+}
+
+/// Bytes of a packet with one canonical name: header, SSRC, item and its end.
+fn description_bytes(cname: &str) -> usize {
+    4 + (4 + 2 + cname.len().min(CNAME_BYTES) + 1).next_multiple_of(4)
 }
 
 fn feedback(body: &mut Vec<u8>, sender: u32, media: u32) {

@@ -29,17 +29,18 @@ fn block(ssrc: u32) -> ReportBlock {
 fn a_compound_is_read_back() {
     let mut compound = Compound::default();
     assert!(compound.sender_report(&INFO, "name"));
-    assert!(compound.receiver_report(1, &[block(2), block(3)]).is_empty());
+    assert!(compound.receiver_report(1, "receiver", &[block(2), block(3)]).is_empty());
     assert!(compound.nack(1, 2, &[NackPair { first: 65_535, following: 0x8001 }]).is_empty());
     assert!(compound.picture_loss(1, 3));
-    assert!(compound.bye(&[7, 8]));
-    let bytes = compound.into_bytes();
+    let mut bytes = compound.into_bytes();
+    bytes.extend_from_slice(&[0x82, 203, 0, 2, 0, 0, 0, 7, 0, 0, 0, 8]);
 
     let mut read = packets(&bytes).map(|packet| packet.unwrap());
     assert!(matches!(read.next(), Some(Rtcp::SenderReport { info: INFO, .. })));
     assert!(matches!(read.next(), Some(Rtcp::Other)), "the source description");
     let Some(Rtcp::ReceiverReport { blocks }) = read.next() else { panic!("no receiver report") };
     assert_eq!(blocks.collect::<Vec<_>>(), [block(2), block(3)]);
+    assert!(matches!(read.next(), Some(Rtcp::Other)), "the source description");
     let Some(Rtcp::Nack { media: 2, pairs }) = read.next() else { panic!("no NACK") };
     assert_eq!(pairs.flat_map(NackPair::sequences).collect::<Vec<_>>(), [65_535, 0, 15]);
     assert!(matches!(read.next(), Some(Rtcp::PictureLoss { media: 3 })));
@@ -48,18 +49,21 @@ fn a_compound_is_read_back() {
     assert!(read.next().is_none());
 
     let theirs = unmarshal(&mut Bytes::from(bytes)).unwrap();
-    assert_eq!(theirs.len(), 6);
+    assert_eq!(theirs.len(), 7);
 }
 
 #[test]
 fn a_malformed_packet_costs_itself_alone() {
     let mut compound = Compound::default();
-    assert!(compound.receiver_report(1, &[block(2)]).is_empty());
+    assert!(compound.receiver_report(1, "receiver", &[block(2)]).is_empty());
     assert!(compound.picture_loss(1, 3));
     let mut bytes = compound.into_bytes();
     bytes[0] = VERSION << 6 | 9;
     let read = packets(&bytes).collect::<Vec<_>>();
-    assert!(matches!(read[..], [Err(RtcpError::Body), Ok(Rtcp::PictureLoss { media: 3 })]));
+    assert!(matches!(
+        read[..],
+        [Err(RtcpError::Body), Ok(Rtcp::Other), Ok(Rtcp::PictureLoss { media: 3 })]
+    ));
     bytes[3] = 0xFF;
     assert!(matches!(packets(&bytes).collect::<Vec<_>>()[..], [Err(RtcpError::Framing)]));
 }
@@ -80,7 +84,7 @@ fn what_does_not_fit_waits_for_the_next_compound() {
     let (mut rest, mut written) = (&blocks[..], 0);
     while !rest.is_empty() {
         let mut compound = Compound::default();
-        rest = compound.receiver_report(1, rest);
+        rest = compound.receiver_report(1, "receiver", rest);
         written += 1;
         assert!(compound.into_bytes().len() <= RTCP_BYTES);
     }

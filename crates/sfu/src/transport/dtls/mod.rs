@@ -1,5 +1,5 @@
 //! DTLS 1.2 as the server (RFC 6347, RFC 5764, RFC 8827), by rtc-dtls behind a
-//! [`guard`].
+//! guard.
 
 mod guard;
 mod hello;

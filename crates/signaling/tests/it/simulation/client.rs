@@ -88,10 +88,9 @@ impl View {
                 slots.iter().for_each(|slot| self.carry(slot));
                 assert_eq!(self.slots.len(), slots.len(), "an answer names all slots");
             }
-            ServerMessage::Chat { message } => {
-                if !self.chat.contains(&message.id) {
-                    self.chat.push(message.id.clone());
-                }
+            // What is written twice is told again to its writer alone.
+            ServerMessage::Chat { message } if !self.chat.contains(&message.id) => {
+                self.chat.push(message.id.clone());
             }
             ServerMessage::Speaking { participants } => self.speaking.clone_from(participants),
             _ => {}

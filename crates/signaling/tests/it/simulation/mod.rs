@@ -11,7 +11,7 @@ mod client;
 mod media;
 mod world;
 
-use std::env;
+use std::{collections::BTreeSet, env};
 
 use world::World;
 
@@ -25,16 +25,49 @@ fn rooms_stay_consistent() {
         Some(seed) => seed..seed + 1,
         None => 0..number("SEEDS").unwrap_or(SEEDS),
     };
-    for seed in seeds {
+    let mut seen = BTreeSet::new();
+    for seed in seeds.clone() {
         let told = Told(seed);
         let mut world = World::new(seed);
         for _ in 0..STEPS {
             world.step();
         }
         world.wind_up();
+        seen.append(&mut world.seen);
         drop(told);
     }
+    if seeds.count() > 1 {
+        let missing: Vec<_> = EXPECTED.iter().filter(|kind| !seen.contains(**kind)).collect();
+        assert!(missing.is_empty(), "the simulation has become too tame for {missing:?}");
+    }
 }
+
+/// What has to happen somewhere, or the simulation shows less than it seems.
+const EXPECTED: [&str; 23] = [
+    "joined",
+    "resumed",
+    "answer",
+    "participant",
+    "slots",
+    "chat",
+    "speaking",
+    "ending",
+    "closed left",
+    "closed ended",
+    "closed cancelled",
+    "closed replaced",
+    "closed media_lost",
+    "closed shutdown",
+    "error already_joined",
+    "error bad_offer",
+    "error forbidden",
+    "error full",
+    "error lesson_over",
+    "error not_found",
+    "error rate_limited",
+    "error resume_failed",
+    "error token_revoked",
+];
 
 /// Says the seed when a check fails.
 struct Told(u64);

@@ -10,7 +10,7 @@ use lectern_domain::{
     id::{ParticipantId, SessionId},
     room::{MediaKind, Role, RoomGrant, Source},
 };
-use lectern_protocol::{ClientMessage, CloseReason, SlotView};
+use lectern_protocol::{ClientMessage, CloseReason, ServerMessage, SlotView};
 use lectern_signaling::{
     hub::{
         ConnectionId, Entrance, Hub, HubLimits, Lesson, LessonChange, Now, Output, Progress, Record,
@@ -40,6 +40,8 @@ pub(crate) struct World {
     next: u64,
     media: Media,
     records: Vec<Record>,
+    /// The types of all messages that were sent, and the closing reasons.
+    pub(crate) seen: BTreeSet<String>,
 }
 
 impl World {
@@ -58,6 +60,7 @@ impl World {
             next: 0,
             media: Media::default(),
             records: Vec::new(),
+            seen: BTreeSet::new(),
         }
     }
 
@@ -79,6 +82,7 @@ impl World {
             90..93 => self.speak(who),
             93 => self.crash_of_media(),
             94 => self.change_lesson(who),
+            95 => self.say(who, ClientMessage::Resume { resume: "x".into(), seq: 1 }),
             _ => self.pass(Duration::from_secs(20)),
         }
         self.drain();
@@ -120,7 +124,8 @@ impl World {
             exp: 0,
         };
         if !self.hub.holds(grant.room, grant.fence) {
-            self.hub.handle_open(self.now, lesson(self.now, grant.room));
+            let ends_in = self.rng.random_range(-16..40);
+            self.hub.handle_open(self.now, lesson(self.now, grant.room, ends_in));
         }
         let secret = self.rng.random();
         let (offer, sources) = (who.to_string(), vec![]);
@@ -256,7 +261,7 @@ impl World {
         if self.rng.random() {
             return self.hub.handle_close(self.now, room, CloseReason::Cancelled);
         }
-        let ends_at = self.now.wall + TimeDelta::minutes(self.rng.random_range(-5..20));
+        let ends_at = self.now.wall + TimeDelta::minutes(self.rng.random_range(-16..20));
         self.hub.handle_change(
             self.now,
             LessonChange {
@@ -291,6 +296,7 @@ impl World {
             match output {
                 Output::Send { connection, seq, message } => {
                     let who = *self.open.get(&connection).expect("the connection is open");
+                    self.seen.insert(kind(&message));
                     if !self.dead.contains(&connection) {
                         self.clients[who].take(connection, seq, &message);
                     }
@@ -354,8 +360,8 @@ fn client(rng: &mut StdRng, room: u128, user: usize) -> Client {
     Client { room, user, role, sections, sources, connection: None, view: None }
 }
 
-fn lesson(now: Now, room: SessionId) -> Lesson {
-    let ends_at = now.wall + TimeDelta::minutes(20);
+fn lesson(now: Now, room: SessionId, ends_in: i64) -> Lesson {
+    let ends_at = now.wall + TimeDelta::minutes(ends_in);
     Lesson {
         room,
         fence: FENCE,
@@ -364,4 +370,11 @@ fn lesson(now: Now, room: SessionId) -> Lesson {
         progress: Progress::Scheduled,
         chat: vec![],
     }
+}
+
+/// A message's type, with the code or reason that it carries.
+fn kind(message: &ServerMessage) -> String {
+    let json = serde_json::to_value(message).expect("a message is JSON");
+    let texts = ["type", "code", "reason"].iter().filter_map(|field| json[field].as_str());
+    texts.collect::<Vec<_>>().join(" ")
 }

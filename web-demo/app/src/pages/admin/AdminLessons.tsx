@@ -1,4 +1,12 @@
-import { cityOf, type Session } from '@lectern/client';
+import {
+  addDays,
+  addMonths,
+  cityOf,
+  mondayOf,
+  type Session,
+  startOfDay,
+  wallClock,
+} from '@lectern/client';
 import {
   Avatar,
   Button,
@@ -10,6 +18,7 @@ import {
   lessonTimes,
   Menu,
   momentOf,
+  type Option,
   Select,
   shortDayMonth,
   SkeletonRows,
@@ -36,19 +45,32 @@ const STATUSES = [
   { id: 'cancelled', text: 'Cancelled' },
 ] as const;
 
+const MONTH = 'month';
+
+const PERIODS = [
+  { id: 'today', text: 'Today' },
+  { id: 'week', text: 'This week' },
+  { id: MONTH, text: 'This month' },
+  { id: ANY, text: 'Any time' },
+] as const;
+
 /** Every lesson of the place, with what an admin may do about it. */
 export function AdminLessons() {
   const { lectern, zone } = useLectern();
   const [typed, setTyped] = useState('');
   const [status, setStatus] = useState<string>(ANY);
+  const [period, setPeriod] = useState<string>(MONTH);
   const q = useDeferredValue(typed.trim());
   // The cursors of the pages before this one; the last is this page's own.
   const [trail, setTrail] = useState<readonly (string | null)[]>([null]);
   const cursor = trail.at(-1) ?? null;
   const [cancelling, setCancelling] = useState<Session | null>(null);
+  const now = useNow(15_000);
   const filter = {
     limit: PAGE,
     timeZone: zone,
+    order: 'desc' as const,
+    ...spanOf(period, wallClock(now, zone).date, zone),
     ...(q && { q }),
     ...(status !== ANY && { status }),
     ...(cursor && { cursor }),
@@ -59,16 +81,15 @@ export function AdminLessons() {
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   });
-  const now = useNow(15_000);
   const items = lessons.data?.items ?? [];
   const live = items.filter((lesson) => lesson.status === 'in-progress').length;
-  const narrowed = q !== '' || status !== ANY;
+  const narrowed = q !== '' || status !== ANY || period !== ANY;
   const clear = () => {
     setTyped('');
     setStatus(ANY);
+    setPeriod(ANY);
     setTrail([null]);
   };
-  const chosen = STATUSES.find(({ id }) => id === status);
   return (
     <AdminShell title="Lessons">
       <header className="admin-head">
@@ -95,30 +116,24 @@ export function AdminLessons() {
               }}
             />
           </label>
-          {status === ANY ? (
-            <Select
-              label="Status"
-              labelHidden
-              text="Status"
-              options={STATUSES}
-              value={status}
-              onChange={(id) => {
-                setStatus(id);
-                setTrail([null]);
-              }}
-            />
-          ) : (
-            <button
-              type="button"
-              className="filter-chip"
-              onClick={() => {
-                setStatus(ANY);
-                setTrail([null]);
-              }}
-            >
-              {chosen?.text} <X aria-label="remove" />
-            </button>
-          )}
+          <FilterChip
+            label="When"
+            options={PERIODS}
+            value={period}
+            onChange={(id) => {
+              setPeriod(id);
+              setTrail([null]);
+            }}
+          />
+          <FilterChip
+            label="Status"
+            options={STATUSES}
+            value={status}
+            onChange={(id) => {
+              setStatus(id);
+              setTrail([null]);
+            }}
+          />
           {narrowed && (
             <Button kind="link" onClick={clear}>
               Clear
@@ -193,6 +208,43 @@ export function AdminLessons() {
       {cancelling && <CancelLesson lesson={cancelling} onDone={() => setCancelling(null)} />}
     </AdminShell>
   );
+}
+
+interface FilterChipProps {
+  label: string;
+  options: readonly Option[];
+  value: string;
+  onChange: (id: string) => void;
+}
+
+/** A way to narrow the list; once chosen, a chip that takes it back. */
+function FilterChip({ label, options, value, onChange }: FilterChipProps) {
+  if (value === ANY) {
+    return <Select label={label} labelHidden text={label} {...{ options, value, onChange }} />;
+  }
+  return (
+    <button type="button" className="filter-chip" onClick={() => onChange(ANY)}>
+      {options.find(({ id }) => id === value)?.text} <X aria-label="remove" />
+    </button>
+  );
+}
+
+function spanOf(period: string, today: string, zone: string): { from?: string; to?: string } {
+  const span = (from: string, to: string) => ({
+    from: startOfDay(from, zone),
+    to: startOfDay(to, zone),
+  });
+  const first = `${today.slice(0, 8)}01`;
+  switch (period) {
+    case 'today':
+      return span(today, addDays(today, 1));
+    case 'week':
+      return span(mondayOf(today), addDays(mondayOf(today), 7));
+    case MONTH:
+      return span(first, addMonths(first, 1));
+    default:
+      return {};
+  }
 }
 
 interface RowProps {

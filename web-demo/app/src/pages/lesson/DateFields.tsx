@@ -76,7 +76,7 @@ export function HourField({ label, value, onChange }: HourFieldProps) {
       onChange={(next) => next && onChange(next)}
     >
       <Label className="l-label">{label}</Label>
-      <DateInput className="l-input date-input">
+      <DateInput className="l-input date-input time-input">
         {(segment) => <DateSegment segment={segment} />}
       </DateInput>
     </TimeField>

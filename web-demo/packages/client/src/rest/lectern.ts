@@ -1,7 +1,8 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '../generated/openapi.ts';
+import type { DemoPaths } from './demo.ts';
 import { OfflineError, toProblem } from './problem.ts';
-import type { JoinGrant, NewSession, Session, SessionEdit } from './types.ts';
+import type { ChatLine, JoinGrant, NewSession, Session, SessionEdit } from './types.ts';
 
 export interface LecternOptions {
   /** Where the server is; the page's own origin unless told. */
@@ -19,6 +20,8 @@ export interface SessionFilter {
   to?: string;
   skill?: string;
   q?: string;
+  /** By their start, the earliest first unless told. */
+  order?: 'asc' | 'desc';
   cursor?: string;
   limit?: number;
   /** Ask the server to render `localStart` for this zone. */
@@ -32,10 +35,10 @@ export interface SessionFilter {
  * {@link ProblemError} (the server said no) or {@link OfflineError} (nobody answered).
  */
 export class Lectern {
-  readonly #http: Client<paths>;
+  readonly #http: Client<paths & DemoPaths>;
 
   constructor(options: LecternOptions) {
-    this.#http = createClient<paths>({
+    this.#http = createClient<paths & DemoPaths>({
       baseUrl: options.baseUrl ?? '',
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
@@ -120,9 +123,17 @@ export class Lectern {
     return body(this.#http.POST('/api/sessions/{id}/join', { params: { path: { id } } }));
   }
 
-  async chat(id: string) {
-    const params = { path: { id } };
-    return (await body(this.#http.GET('/api/sessions/{id}/chat', { params }))).items;
+  /** What was written in the lesson, oldest first, up to `most` lines. */
+  async chat(id: string, most = 1_000): Promise<ChatLine[]> {
+    const lines: ChatLine[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const params = { path: { id }, query: cursor ? { cursor } : {} };
+      const page = await body(this.#http.GET('/api/sessions/{id}/chat', { params }));
+      lines.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor && lines.length < most);
+    return lines;
   }
 
   async attendance(id: string) {

@@ -1,30 +1,57 @@
-import type { components } from '../generated/openapi.ts';
+import type { paths } from '../generated/openapi.ts';
 
-type Schemas = components['schemas'];
+export type { DemoPerson, SignedIn } from './demo.ts';
+
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
+
+/** The body of a success. */
+type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+  responses: infer R;
+}
+  ? Json<R[keyof R & (200 | 201)]>
+  : never;
+
+/** The body of a request. */
+type Ask<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+  requestBody?: infer B;
+}
+  ? Json<NonNullable<B>>
+  : never;
+
+type Item<T> = T extends { items: (infer I)[] } ? I : never;
 
 /** A lesson. */
-export type Session = Schemas['Session'];
-export type SessionStatus = Schemas['Status'];
+export type Session = Answer<'/api/sessions/{id}', 'get'>;
+export type SessionStatus = Session['status'];
 /** What `book` takes: `scheduledAt`, or `localStart` with `timeZone`. */
-export type NewSession = Schemas['NewSession'];
-export type SessionEdit = Schemas['SessionEdit'];
+export type NewSession = Ask<'/api/sessions', 'post'>;
+export type SessionEdit = Ask<'/api/sessions/{id}', 'put'>;
 /** Where and with what to enter a lesson's room. */
-export type JoinGrant = Schemas['Join'];
-export type Me = Schemas['Me'];
-export type Person = Schemas['Person'];
-export type Teacher = Schemas['Teacher'];
-export type Review = Schemas['Review'];
-export type ReviewAggregate = Schemas['Aggregate'];
-export type Notice = Schemas['Notice'];
-export type ChatLine = Schemas['ChatLine'];
+export type JoinGrant = Answer<'/api/sessions/{id}/join', 'post'>;
+export type Me = Answer<'/api/me', 'get'>;
+export type Person = Item<Answer<'/api/people', 'get'>>;
+export type Teacher = Item<Answer<'/api/teachers', 'get'>>;
+export type Review = Item<Answer<'/api/reviews/{userId}', 'get'>>;
+/** What a notice tells differs from kind to kind. */
+export type Notice = Omit<Item<Answer<'/api/notifications', 'get'>>, 'payload'> & {
+  payload: Readonly<Record<string, unknown>>;
+};
+export type ChatLine = Item<Answer<'/api/sessions/{id}/chat', 'get'>>;
 /** One stay of one person in a room. */
-export type Presence = Schemas['Presence'];
-export type DemoPerson = Schemas['DemoPerson'];
-export type SignedIn = Schemas['SignedIn'];
-export type Problem = Schemas['Problem'];
+export type Presence = Item<Answer<'/api/sessions/{id}/attendance', 'get'>>;
 
-/** One page of a list; `nextCursor` fetches the next. */
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
+/** Why a request was refused (RFC 9457). */
+export interface Problem {
+  /** Stable; branch on it. */
+  code: string;
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+  /** What to quote when asking for help. */
+  requestId?: string;
+  /** When the room opens, beside `too_early_to_join`. */
+  opensAt?: string;
+  /** Which fields of the request are at fault. */
+  errors?: { pointer: string; detail: string }[];
 }

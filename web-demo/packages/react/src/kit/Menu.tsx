@@ -16,16 +16,22 @@ interface MenuProps {
   /** The trigger's face; three dots unless given. */
   children?: ReactNode;
   className?: string;
+  /** Dark whatever the theme, as the room is. */
+  dark?: boolean;
 }
 
 /** What can be done with something. */
-export function Menu({ label, actions, children, className }: MenuProps) {
+export function Menu({ label, actions, children, className, dark }: MenuProps) {
   return (
     <MenuTrigger>
       <Button className={className ?? 'l-button l-button--ghost l-button--icon'} aria-label={label}>
         {children ?? <Ellipsis aria-hidden />}
       </Button>
-      <Popover className="l-popover" placement="bottom end" offset={6}>
+      <Popover
+        className={dark ? 'l-popover l-dark' : 'l-popover'}
+        placement="bottom end"
+        offset={6}
+      >
         <AriaMenu
           className="l-menu"
           onAction={(key) => actions.find((action) => action.id === key)?.run()}

@@ -4,6 +4,7 @@ import {
   Bell,
   CalendarPlus,
   CalendarX2,
+  Clock,
   type LucideIcon,
   Star,
 } from 'lucide-react';
@@ -20,6 +21,7 @@ import { type NoticeIcon, noticeText } from './notice.ts';
 const ICONS: Record<NoticeIcon, LucideIcon> = {
   new: CalendarPlus,
   moved: ArrowRightLeft,
+  soon: Clock,
   cancelled: CalendarX2,
   star: Star,
   other: Bell,

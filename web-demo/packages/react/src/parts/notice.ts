@@ -1,7 +1,7 @@
 import { type Notice, wallClock } from '@lectern/client';
 import { nearDay, shortDayMonth, weekday } from '../text/format.ts';
 
-export type NoticeIcon = 'new' | 'moved' | 'cancelled' | 'star' | 'other';
+export type NoticeIcon = 'new' | 'moved' | 'cancelled' | 'soon' | 'star' | 'other';
 
 /** A notice as a sentence: who did what. */
 export interface NoticeText {
@@ -34,6 +34,8 @@ export function noticeText(notice: Notice, zone: string, today: string): NoticeT
         who,
         text: `cancelled ${title}, ${when}.${reason ? ` “${reason}”` : ''}`,
       };
+    case 'session_reminder':
+      return { icon: 'soon', who: null, text: `${title} begins ${when}.` };
     case 'review_received':
       return { icon: 'star', who, text: `reviewed ${title}.` };
     default:

@@ -17,6 +17,9 @@ const NAMES: Record<CalendarView, string> = {
   month: 'dayGridMonth',
 };
 
+/** A month fits a laptop's window, whatever its weeks hold. */
+const MONTH_HEIGHT = 720;
+
 interface GridProps {
   view: CalendarView;
   date: string;
@@ -76,7 +79,7 @@ export function Grid({ view, date, lessons, lessonHref }: GridProps) {
         slotHeaderContent={(info) => (info.text.startsWith(hours.from) ? '' : info.text)}
         slotMinTime={`${hours.from}:00:00`}
         slotMaxTime={`${hours.to}:00:00`}
-        height="auto"
+        height={view === 'month' ? MONTH_HEIGHT : 'auto'}
         fixedWeekCount={false}
         eventContent={(info) => <EventBody info={info} />}
         eventClass={(info) => eventClass(info)}

@@ -22,7 +22,9 @@ export function Chat({ messages, readBefore, to, onSend, onClose }: ChatProps) {
   const end = useRef<HTMLDivElement>(null);
   const [divider] = useState(readBefore);
   const fresh = messages.length - divider;
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [messages.length]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' });
+  }, [messages.length]);
   return (
     <aside className="l-chat" aria-label="Chat">
       <header>

@@ -80,7 +80,7 @@ export function Controls(props: ControlsProps) {
           badge={unread}
           onPress={props.onChat}
         />
-        <Menu label="More" actions={more} className="l-key">
+        <Menu label="More" actions={more} className="l-key" dark>
           <Ellipsis aria-hidden />
         </Menu>
         <button type="button" className="l-leave" onClick={props.onLeave} aria-label="Leave">

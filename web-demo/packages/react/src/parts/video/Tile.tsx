@@ -24,7 +24,7 @@ export function Tile({ person, name, ring, onHeight }: TileProps) {
         <Curtain id={person.user} name={person.name} />
       )}
       <div className="l-plate">
-        {person.speaking ? <SpeakingBars /> : muted && <MicOff aria-label="Microphone off" />}
+        {muted ? <MicOff aria-label="Microphone off" /> : person.speaking && <SpeakingBars />}
         <span>{name}</span>
         {person.hand && <Hand aria-label="Hand raised" className="l-plate-hand" />}
       </div>

@@ -1,0 +1,236 @@
+//! Fills the database with the demo's people and lessons. Whatever is there
+//! stays, so that a second start finds what the first one left.
+
+use anyhow::Context as _;
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use lectern_domain::{
+    id::{NodeId, ParticipantId, ReviewId, SessionId, UserId},
+    person::Actor,
+    room::Role,
+    session::{Session, Status, Timing},
+    text::{Minutes, Rating},
+    zone::{Intent, Strictness, WallClock, Zones},
+};
+use lectern_store::{
+    StoreError, attendance, chat,
+    idempotency::Answer,
+    page::PageRequest,
+    reviews::{self, NewReview},
+    rooms,
+    sessions::{self, Booking, Filter, Order, Scope},
+    users::{self, Profile},
+};
+use rand::RngExt as _;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{
+    lessons::{COMING, Lesson, PAST, Past, SOON},
+    people::{PEOPLE, Part, Person},
+};
+
+/// How long before its start the lesson that may be joined at once is booked.
+const SOON_IN: TimeDelta = TimeDelta::minutes(5);
+/// Lessons start on the multiples of this.
+const RASTER: TimeDelta = TimeDelta::minutes(5);
+/// How long before their start lessons are booked.
+const BOOKED_AHEAD: TimeDelta = TimeDelta::days(3);
+
+/// Whoever seeds.
+#[derive(Debug)]
+struct Seeder<'a> {
+    pool: &'a PgPool,
+    zones: &'a Zones,
+    node: NodeId,
+    now: DateTime<Utc>,
+}
+
+/// Makes the demo's people; past and coming lessons where there are none; and
+/// one that may be joined now.
+pub(crate) async fn seed(
+    pool: &PgPool,
+    zones: &Zones,
+    node: NodeId,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let seeder = Seeder { pool, zones, node, now };
+    for person in &PEOPLE {
+        seeder.introduce(person).await?;
+    }
+    if !seeder.has(Scope::All, None, Some(now - TimeDelta::days(1))).await? {
+        for past in &PAST {
+            seeder.take_place(past).await?;
+        }
+    }
+    if !seeder.has(Scope::All, Some(now + TimeDelta::hours(2)), None).await? {
+        for lesson in &COMING {
+            let (timing, intent) = seeder.timing(lesson)?;
+            seeder.book(lesson, timing, Some(intent), now).await?;
+        }
+    }
+    let teacher = Scope::Of(user(SOON.teacher), None);
+    if !seeder.has(teacher, Some(now), Some(now + TimeDelta::minutes(15))).await? {
+        let start = (now + SOON_IN).duration_trunc(RASTER).context("the clock is out of range")?;
+        let timing = Timing { start: start.max(now), duration: minutes(SOON.minutes)? };
+        seeder.book(&SOON, timing, None, now).await?;
+    }
+    Ok(())
+}
+
+impl Seeder<'_> {
+    async fn introduce(&self, person: &Person) -> anyhow::Result<()> {
+        let id = user(person.id);
+        if users::find(self.pool, &id).await?.is_some() {
+            return Ok(());
+        }
+        let profile = Profile {
+            id,
+            name: person.name.to_owned(),
+            locale: person.locale.to_owned(),
+            time_zone: person.time_zone.to_owned(),
+            teaches: person.part == Part::Teacher,
+            headline: person.headline.to_owned(),
+            skills: person.skills.iter().map(|skill| (*skill).to_owned()).collect(),
+        };
+        Ok(users::upsert(self.pool, &profile, self.now).await?)
+    }
+
+    /// Whether there is a lesson that is not called off, is over after `from`
+    /// and begins before `to`.
+    async fn has(
+        &self,
+        scope: Scope,
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> anyhow::Result<bool> {
+        let filter = Filter {
+            scope,
+            order: Order::Chronological,
+            statuses: vec![Status::Scheduled, Status::InProgress, Status::Completed],
+            from,
+            to,
+            past: None,
+            skill: None,
+            search: None,
+        };
+        let page = PageRequest { after: None, limit: 1 };
+        Ok(!sessions::list(self.pool, &filter, page).await?.items.is_empty())
+    }
+
+    /// When a lesson is, by the calendar and the clock of its teacher.
+    fn timing(&self, lesson: &Lesson) -> anyhow::Result<(Timing, Intent)> {
+        let teacher = Person::find(lesson.teacher).context("lessons have teachers of ours")?;
+        let zone = self.zones.name(teacher.time_zone)?;
+        let today = self.zones.local(self.now + TimeDelta::days(lesson.day), &zone)?;
+        let date = today.split('T').next().unwrap_or_default();
+        let clock: WallClock = format!("{date}T{}", lesson.time).parse()?;
+        let start = self.zones.instant(clock, &zone, Strictness::Lenient)?;
+        let intent = Intent { time_zone: zone, local_start: clock.to_string() };
+        Ok((Timing { start, duration: minutes(lesson.minutes)? }, intent))
+    }
+
+    /// Books a lesson; nothing where somebody is taken.
+    async fn book(
+        &self,
+        lesson: &Lesson,
+        timing: Timing,
+        intent: Option<Intent>,
+        at: DateTime<Utc>,
+    ) -> anyhow::Result<Option<SessionId>> {
+        #[expect(clippy::disallowed_methods, reason = "a driver: it names what it makes")]
+        let id = SessionId(Uuid::now_v7());
+        let student = user(lesson.student);
+        let booking = Booking {
+            id,
+            title: lesson.title.parse()?,
+            description: lesson.description.parse()?,
+            skill: lesson.skill.parse()?,
+            teacher: user(lesson.teacher),
+            student: student.clone(),
+            timing,
+            intent,
+            by: Actor { id: student, admin: false },
+        };
+        match sessions::book(self.pool, &booking, None, at, &|_: &Session| nothing()).await {
+            Ok(_) => Ok(Some(id)),
+            Err(StoreError::SlotTaken) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Books a lesson of the past, lets it take place and has it reviewed.
+    async fn take_place(&self, past: &Past) -> anyhow::Result<()> {
+        let lesson = &past.lesson;
+        let (timing, intent) = self.timing(lesson)?;
+        let booked = self.book(lesson, timing, Some(intent), timing.start - BOOKED_AHEAD).await?;
+        let Some(id) = booked else { return Ok(()) };
+        let (start, end) = (timing.start, timing.end());
+        rooms::begin(self.pool, id, start).await?;
+        for (person, role) in [(lesson.teacher, Role::Teacher), (lesson.student, Role::Student)] {
+            self.attend(id, person, role, start, end).await?;
+        }
+        for (minute, (person, body)) in (3..).zip(past.chat) {
+            let message = chat::NewMessage {
+                session: id,
+                user: person,
+                name: Person::find(person).map_or(*person, |person| person.name),
+                client_id: &format!("seed-{minute}"),
+                body,
+                sent_at: start + TimeDelta::minutes(minute),
+            };
+            chat::keep(self.pool, message).await?;
+        }
+        rooms::finish(self.pool, id, end).await?;
+        for (person, stars, comment) in past.reviews {
+            #[expect(clippy::disallowed_methods, reason = "a driver: it names what it makes")]
+            let review = NewReview {
+                id: ReviewId(Uuid::now_v7()),
+                session: id,
+                by: Actor { id: user(person), admin: false },
+                of: None,
+                rating: Rating::try_from(*stars)?,
+                comment: comment.parse()?,
+            };
+            let at = end + TimeDelta::minutes(30);
+            reviews::write(self.pool, &review, None, at, &|_| nothing()).await?;
+        }
+        Ok(())
+    }
+
+    async fn attend(
+        &self,
+        session: SessionId,
+        person: &str,
+        role: Role,
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> anyhow::Result<()> {
+        #[expect(clippy::disallowed_methods, reason = "a driver: it names what it makes")]
+        let participant = ParticipantId(rand::rng().random());
+        let arrival = attendance::Arrival {
+            session,
+            participant,
+            user: person,
+            role,
+            node: self.node,
+            at: start - TimeDelta::minutes(2),
+        };
+        attendance::came(self.pool, arrival).await?;
+        attendance::connected(self.pool, session, participant, start).await?;
+        attendance::left(self.pool, session, participant, end, "left").await?;
+        Ok(())
+    }
+}
+
+/// Nobody reads what would be answered over HTTP.
+fn nothing() -> Answer {
+    Answer { status: 201, headers: serde_json::json!({}), body: Vec::new() }
+}
+
+fn user(id: &str) -> UserId {
+    id.parse().expect("the demo's ids are short words")
+}
+
+fn minutes(number: i64) -> anyhow::Result<Minutes> {
+    Ok(Minutes::try_from(number)?)
+}

@@ -1,0 +1,10 @@
+//! The real binary, as an operator meets it.
+
+mod arrows;
+mod config;
+mod demo;
+mod durability;
+mod health;
+mod metrics;
+mod process;
+mod support;
