@@ -50,21 +50,35 @@ pub(crate) async fn run(
     let _lock = data_dir.lock()?;
     let registry = Registry::new();
     telemetry::start_with(&config.log, Some(QueryTimings::new(&registry)?))?;
+    // From here on a signal never ends the process in the midst of something:
+    // what was started is stopped first.
+    let mut signals = Signals::listen()?;
     let database = Database::open(&config.database, &data_dir).await?;
-    let outcome = serve(config, &data_dir, &database, registry, listeners, mode, ready_file).await;
+    let drain = config.drain;
+    let starting = start(config, &data_dir, &database, registry, listeners, mode);
+    let outcome = tokio::select! {
+        started = starting => match started {
+            Ok((services, urls)) => {
+                let outcome = serve(&services, &urls, mode, ready_file, &mut signals).await;
+                services.stop(drain, &mut signals).await;
+                outcome
+            }
+            Err(error) => Err(error),
+        },
+        () = signals.next() => Ok(()),
+    };
     database.close().await;
     outcome
 }
 
-async fn serve(
+async fn start(
     config: Config,
     data_dir: &DataDir,
     database: &Database,
     registry: Registry,
     listeners: Listeners,
     mode: Mode,
-    ready_file: Option<&Path>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<(Services, Urls)> {
     migrate(database.pool()).await.context("the database could not be migrated")?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let zones = Zones::newest();
@@ -73,7 +87,6 @@ async fn serve(
         seeded.context("the demo's people and lessons could not be made")?;
     }
     let urls = Urls::of(&config, &listeners)?;
-    let drain = config.drain;
     let services = Services::start(services::Setup {
         config,
         data_dir,
@@ -86,7 +99,17 @@ async fn serve(
         mode,
     })
     .await?;
-    let mut signals = Signals::listen()?;
+    Ok((services, urls))
+}
+
+/// Tells that everything is there, and waits until it is over.
+async fn serve(
+    services: &Services,
+    urls: &Urls,
+    mode: Mode,
+    ready_file: Option<&Path>,
+    signals: &mut Signals,
+) -> anyhow::Result<()> {
     let media = services.media_addresses();
     let addresses = Addresses {
         api: &urls.local,
@@ -99,9 +122,7 @@ async fn serve(
     if mode == Mode::Demo {
         greet(&urls.local);
     }
-    let reason = services.until_over(&mut signals).await;
-    services.stop(drain, &mut signals).await;
-    reason
+    services.until_over(signals).await
 }
 
 fn greet(url: &str) {

@@ -25,7 +25,8 @@ export class LossyRelay {
 
   private constructor(front: Socket, serverPort: number, loss: number, seed: number) {
     this.#front = front;
-    this.#server = { address: '127.0.0.1', port: serverPort };
+    // Not the loopback: Firefox refuses answers that say it was seen there.
+    this.#server = { address: machineAddress(), port: serverPort };
     this.#random = mulberry32(seed);
     this.#loss = loss;
     front.on('message', (datagram, from) => this.#upward(datagram, from));

@@ -4,7 +4,7 @@ use nix::sys::signal::Signal;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{Home, SECRET, failure, read};
+use crate::support::{Home, SECRET, START, failure, read, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_server_leaves_no_process_and_keeps_its_data() {
@@ -44,6 +44,19 @@ async fn ctrl_c_in_a_terminal_ends_all_of_it_well() {
     assert_eq!(home.processes(), Vec::<String>::new());
     let log = read(&home.folder.join("data/postgres/log"));
     assert!(log.contains("database system is shut down"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_stopped_while_it_starts_leaves_no_process() {
+    let home = Home::new();
+    let mut server = home.spawn("demo", |_| {});
+    // Its Postgres runs: the start is under way.
+    let postgres = home.folder.join("data/postgres/data/postmaster.pid");
+    let begun = until(START, || postgres.exists().then_some(())).await;
+    assert!(begun.is_some(), "{}", read(&server.log));
+    server.signal(Signal::SIGTERM);
+    assert_eq!(server.ended().await, Some(0), "{}", read(&server.log));
+    assert_eq!(home.processes(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

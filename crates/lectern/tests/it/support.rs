@@ -16,7 +16,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How long a start may take: it makes a database cluster.
-const START: Duration = Duration::from_secs(120);
+pub(crate) const START: Duration = Duration::from_secs(120);
 /// How long a stop may take.
 const STOP: Duration = Duration::from_secs(60);
 /// The pause between two looks.
@@ -78,6 +78,21 @@ impl Home {
         command: &str,
         adjust: impl FnOnce(&mut Command),
     ) -> Server {
+        let mut server = self.spawn(command, adjust);
+        let ready = until(START, || {
+            if let Some(status) = server.child.try_wait().expect("it is our child") {
+                panic!("the server ended: {status}\n{}", read(&server.log));
+            }
+            fs::read_to_string(&server.ready_file).ok()
+        })
+        .await
+        .unwrap_or_else(|| panic!("the server does not get ready\n{}", read(&server.log)));
+        server.ready = serde_json::from_str(&ready).expect("the ready file is JSON");
+        server
+    }
+
+    /// Starts a server and does not wait for it.
+    pub(crate) fn spawn(&self, command: &str, adjust: impl FnOnce(&mut Command)) -> Server {
         let ready_file = self.folder.join("ready.json");
         // A server that was killed could not take it away.
         let _ = fs::remove_file(&ready_file);
@@ -88,17 +103,8 @@ impl Home {
         let output = fs::File::create(&log).expect("the log can be written");
         process.stdout(output.try_clone().expect("a file can be opened twice")).stderr(output);
         adjust(&mut process);
-        let mut child = process.spawn().expect("the binary runs");
-        let ready = until(START, || {
-            if let Some(status) = child.try_wait().expect("it is our child") {
-                panic!("the server ended: {status}\n{}", read(&log));
-            }
-            fs::read_to_string(&ready_file).ok()
-        })
-        .await
-        .unwrap_or_else(|| panic!("the server does not get ready\n{}", read(&log)));
-        let ready: Value = serde_json::from_str(&ready).expect("the ready file is JSON");
-        Server { child, ready, ready_file, log, client: client() }
+        let child = process.spawn().expect("the binary runs");
+        Server { child, ready: Value::Null, ready_file, log, client: client() }
     }
 
     /// Processes whose command line names this home.
@@ -116,6 +122,7 @@ impl Home {
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
+    /// What stands in the ready file; null before.
     pub(crate) ready: Value,
     pub(crate) ready_file: PathBuf,
     pub(crate) log: PathBuf,

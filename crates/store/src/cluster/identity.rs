@@ -62,7 +62,9 @@ impl Identity {
                 let mut command = Command::new("setpriv");
                 command.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}"));
                 command.args(["--clear-groups", "--inh-caps=+dac_override"]);
-                command.args(["--ambient-caps=+dac_override", "--"]);
+                command.args(["--ambient-caps=+dac_override"]);
+                // Without this, access(2) disregards the capability.
+                command.args(["--securebits=+no_setuid_fixup", "--"]);
                 command
             }
         };

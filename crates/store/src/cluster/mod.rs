@@ -8,7 +8,8 @@
 //! - Clients come over a Unix socket that only this user can reach, or over
 //!   loopback where the path is too long for one; always with a password that
 //!   was drawn for this cluster.
-//! - Postgres refuses to run as root: [`identity`] says what is done then.
+//! - Postgres refuses to run as root: the module `identity` says what
+//!   is done then.
 
 mod binaries;
 mod error;

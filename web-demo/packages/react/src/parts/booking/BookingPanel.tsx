@@ -1,6 +1,6 @@
 import { cityOf, ProblemError, type Session, type Teacher, wallClock } from '@lectern/client';
 import { Info } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLectern } from '../../hooks/context.ts';
 import { useLessonChanges } from '../../hooks/queries.ts';
 import { useDraft } from '../../hooks/useDraft.ts';
@@ -35,6 +35,9 @@ export function BookingPanel(props: BookingPanelProps) {
   // One key for one intent: pressing twice books once.
   const key = useRef(crypto.randomUUID());
   const name = firstName(teacher.name);
+  const { reset } = book;
+  // What was refused for one time says nothing about another.
+  useEffect(() => reset(), [start, reset]);
 
   const send = () => {
     if (!start) return;

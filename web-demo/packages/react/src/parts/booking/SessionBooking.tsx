@@ -49,7 +49,6 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
   });
   const panel = (
     <BookingPanel
-      key={chosen}
       teacher={teacher}
       skill={skill}
       start={chosen}
