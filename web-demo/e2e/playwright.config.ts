@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { ORIGIN, PAGES_PORT } from './screens/origin.ts';
 import { chromium } from './support/browsers.ts';
 
 /** Calls against the real binary, and every page against fixed answers. */
@@ -14,8 +15,8 @@ export default defineConfig({
     { name: 'pages', testDir: 'screens', use: { launchOptions: chromium() } },
   ],
   webServer: {
-    command: 'node screens/server.mjs 4173',
-    url: 'http://127.0.0.1:4173/mark.svg',
+    command: `node screens/server.mjs ${PAGES_PORT}`,
+    url: `${ORIGIN}/mark.svg`,
     reuseExistingServer: false,
   },
 });

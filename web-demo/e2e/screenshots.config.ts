@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { ORIGIN, PAGES_PORT } from './screens/origin.ts';
 import { chromium } from './support/browsers.ts';
 
 /** Takes every page and state into `screenshots`, which git ignores. */
@@ -10,8 +11,8 @@ export default defineConfig({
   reporter: 'line',
   use: { launchOptions: chromium() },
   webServer: {
-    command: 'node screens/server.mjs 4173',
-    url: 'http://127.0.0.1:4173/mark.svg',
+    command: `node screens/server.mjs ${PAGES_PORT}`,
+    url: `${ORIGIN}/mark.svg`,
     reuseExistingServer: false,
   },
 });

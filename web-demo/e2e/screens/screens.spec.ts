@@ -4,9 +4,9 @@ import { type BrowserContext, expect, type Page, type Route, test } from '@playw
 import { typeWhen } from '../support/lesson.ts';
 import { type Answers, answer, problem } from './api.ts';
 import * as data from './data.ts';
+import { ORIGIN } from './origin.ts';
 import { fakeMedia, type Pictures, type RoomScene, serveRoom, SHEET } from './room.ts';
 
-const ORIGIN = 'http://127.0.0.1:4173';
 const FOLDER = '../screenshots';
 /** Pictures are kept when they were asked for; the checks are always made. */
 const KEEP = process.env['SCREENSHOTS'] === '1';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Serves the built app with the policy that the real server has. */
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../app/dist');
-const PORT = Number(process.argv[2] ?? 4173);
+const PORT = Number(process.argv[2]);
 
 const POLICY = [
   "default-src 'none'",
