@@ -13,12 +13,12 @@ import type {
 export const NOW = '2026-11-24T09:18:18Z';
 
 export const PEOPLE: DemoPerson[] = [
-  person('jonas', 'Jonas Weber', 'student', 'Europe/Berlin', 'Portuguese'),
-  person('mira', 'Mira Haddad', 'student', 'Asia/Amman', 'Physics'),
-  person('tom', 'Tom Becker', 'student', 'America/New_York', 'Portuguese'),
+  person('jonas', 'Jonas Weber', 'student', 'Europe/Berlin', 'Moves to Porto next spring'),
+  person('mira', 'Mira Haddad', 'student', 'Asia/Amman', 'Prepares for university'),
+  person('tom', 'Tom Becker', 'student', 'America/New_York', 'Learns two things at once'),
   person('ines', 'Inês Carvalho', 'teacher', 'Europe/Lisbon', 'Portuguese'),
   person('daniel', 'Daniel Okafor', 'teacher', 'Europe/London', 'Physics'),
-  person('ada', 'Ada Lindqvist', 'admin', 'Europe/Stockholm', ''),
+  person('ada', 'Ada Lindqvist', 'admin', 'Europe/Stockholm', 'Runs the place'),
 ];
 
 function person(

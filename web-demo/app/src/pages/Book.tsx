@@ -78,7 +78,6 @@ function Reviews({ teacher }: { teacher: Teacher }) {
   const reviews = useReviewsOf(teacher.id);
   if (!reviews.data || reviews.data.count === 0) return null;
   const { average, count, histogram, items } = reviews.data;
-  const most = Math.max(1, ...histogram);
   return (
     <section className="reviews" aria-label={`Reviews of ${teacher.name}`}>
       <div className="reviews-figures">
@@ -96,7 +95,7 @@ function Reviews({ teacher }: { teacher: Teacher }) {
             <div key={stars}>
               <dt>{stars}</dt>
               <dd>
-                <i style={{ inlineSize: `${((histogram[stars - 1] ?? 0) / most) * 100}%` }} />
+                <i style={{ inlineSize: `${((histogram[stars - 1] ?? 0) / count) * 100}%` }} />
               </dd>
               <dd>{histogram[stars - 1] ?? 0}</dd>
             </div>

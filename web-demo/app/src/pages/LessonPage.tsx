@@ -143,6 +143,7 @@ function Actions({ lesson, mine, onDo }: ActionsProps) {
 
 function When({ lesson }: { lesson: Session }) {
   const { me, zone } = useLectern();
+  const now = useNow(10_000);
   const other = otherPerson(lesson, me.id);
   const otherZone = useZones([other.id]).get(other.id);
   const { date, start, end } = lessonTimes(lesson, zone);
@@ -178,12 +179,13 @@ function When({ lesson }: { lesson: Session }) {
           {lesson.cancelReason && ` “${lesson.cancelReason}”`}
         </p>
       )}
-      {lesson.status === 'scheduled' && (
+      {lesson.status === 'scheduled' && now < Date.parse(lesson.joinOpensAt) && (
         <p className="lesson-opens">
           The room opens at{' '}
           <span className="l-time">{wallClock(lesson.joinOpensAt, zone).time}</span>
         </p>
       )}
+      {canJoin(lesson, now) && <p className="lesson-opens">The room is open.</p>}
     </section>
   );
 }

@@ -117,7 +117,7 @@ function PersonButton({ person, busy, onPress }: PersonButtonProps) {
         <b>{person.name}</b>
         <span>
           {lineOf(person)}
-          {person.role !== 'teacher' && <span className="person-more"> · {person.headline}</span>}
+          {person.role === 'student' && <span className="person-more"> · {person.headline}</span>}
         </span>
       </span>
       <ChevronRight aria-hidden />
@@ -125,11 +125,18 @@ function PersonButton({ person, busy, onPress }: PersonButtonProps) {
   );
 }
 
-/** What somebody teaches, and where their clock is. */
+/** What somebody teaches or does, and where their clock is. */
 function lineOf(person: DemoPerson): string {
   const city = cityOf(person.timeZone);
   const [subject] = person.headline.split(' ');
-  return person.role === 'teacher' ? `${subject} · ${city}` : city;
+  switch (person.role) {
+    case 'teacher':
+      return `${subject} · ${city}`;
+    case 'admin':
+      return `Administrator · ${city}`;
+    case 'student':
+      return city;
+  }
 }
 
 function NoPeople({ error, retry }: { error: Error; retry: () => void }) {

@@ -27,7 +27,7 @@ import {
   useNow,
 } from '@lectern/react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { CalendarX2, FileText, Search, X } from 'lucide-react';
+import { CalendarX2, FileText, Plus, Search, X } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { CancelLesson } from '../lesson/CancelLesson.tsx';
@@ -220,7 +220,10 @@ interface FilterChipProps {
 /** A way to narrow the list; once chosen, a chip that takes it back. */
 function FilterChip({ label, options, value, onChange }: FilterChipProps) {
   if (value === ANY) {
-    return <Select label={label} labelHidden text={label} {...{ options, value, onChange }} />;
+    const icon = <Plus aria-hidden />;
+    return (
+      <Select label={label} labelHidden text={label} {...{ icon, options, value, onChange }} />
+    );
   }
   return (
     <button type="button" className="filter-chip" onClick={() => onChange(ANY)}>

@@ -26,10 +26,7 @@ export function Lamp({ lit, icon: Icon, tone = 'now' }: LampProps) {
           <path d="M41 19h17M41 25h12" strokeLinecap="round" />
         </g>
       )}
-      <path
-        d="M9 50q-1-4 3-6l62-21q5-1 5 4v7q0 3-3 4L15 60q-4 1-4-2z"
-        fill="var(--board-mark, #1f6650)"
-      />
+      <path d="M9 50q-1-4 3-6l62-21q5-1 5 4v7q0 3-3 4L15 60q-4 1-4-2z" fill="var(--accent)" />
       {Icon && (
         <g>
           <rect

@@ -148,7 +148,7 @@ function AgendaCard({ lesson, href, otherZone }: AgendaCardProps) {
           <b>{lesson.title}</b>
           <span>{line()}</span>
         </span>
-        <Avatar id={other.id} name={other.name} />
+        <Avatar id={other.id} name={other.name} size={32} />
       </a>
     </li>
   );

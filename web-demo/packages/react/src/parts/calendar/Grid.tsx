@@ -19,6 +19,8 @@ const NAMES: Record<CalendarView, string> = {
 
 /** A month fits a laptop's window, whatever its weeks hold. */
 const MONTH_HEIGHT = 720;
+/** A lesson of fewer minutes has one line, and room for its start alone. */
+const SHORT = 40;
 
 interface GridProps {
   view: CalendarView;
@@ -55,7 +57,7 @@ export function Grid({ view, date, lessons, lessonHref }: GridProps) {
         hue: hue(other.id),
         name: other.name,
         start: times.start,
-        times: `${times.start} – ${times.end}`,
+        times: lesson.duration < SHORT ? times.start : `${times.start} – ${times.end}`,
       },
     };
   });

@@ -7,7 +7,7 @@ import { useRecord } from '../../hooks/queries.ts';
 import { Failure } from '../../kit/Failure.tsx';
 import { Skeleton } from '../../kit/Skeleton.tsx';
 import { firstName, plural } from '../../text/format.ts';
-import { lanesOf, together } from './lanes.ts';
+import { type Lane, lanesOf, returns, together } from './lanes.ts';
 
 /** Who was in the room when, by the media's own account, and what was said. */
 export function LessonRecord({ lesson }: { lesson: Session }) {
@@ -76,10 +76,38 @@ function Lanes({ lesson, presences }: { lesson: Session; presences: readonly Pre
       <p className="l-muted">
         {minutes > 0
           ? `Together for ${minutes} ${plural(minutes, 'minute')}.`
-          : 'You were not in the room at the same time.'}
+          : 'Nobody met anybody in the room.'}
+        <Returns lanes={lanes} />
       </p>
     </div>
   );
+}
+
+/** Who lost the room and came back. */
+function Returns({ lanes }: { lanes: readonly Lane[] }) {
+  const { me, zone } = useLectern();
+  const all = returns(lanes);
+  return lanes.map(({ id, name }) => {
+    const mine = all.filter((each) => each.id === id);
+    const [first] = mine;
+    if (!first) return null;
+    return (
+      <span key={id}>
+        {' '}
+        {id === me.id ? 'You' : firstName(name)} came back{' '}
+        {mine.length === 1 ? 'once' : `${mine.length} times, first`} at{' '}
+        <span className="l-time">{wallClock(first.at, zone).time}</span>,{' '}
+        {first.after < 1_000 ? 'in under a second' : `after ${away(first.after)}`}.
+      </span>
+    );
+  });
+}
+
+function away(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1_000);
+  if (seconds < 90) return `${seconds} ${plural(seconds, 'second')}`;
+  const minutes = Math.round(seconds / 60);
+  return `${minutes} ${plural(minutes, 'minute')}`;
 }
 
 function Said({ chat }: { chat: readonly ChatLine[] }) {
@@ -96,14 +124,17 @@ function Said({ chat }: { chat: readonly ChatLine[] }) {
           <figcaption>
             {firstName(line.name)},{' '}
             <span className="l-time">{wallClock(line.sentAt, zone).time}</span>
+            {!all && chat.length > 1 && (
+              <>
+                {'. '}
+                <button type="button" className="l-record-all" onClick={() => setAll(true)}>
+                  All {chat.length} messages
+                </button>
+              </>
+            )}
           </figcaption>
         </figure>
       ))}
-      {!all && chat.length > 1 && (
-        <button type="button" className="l-record-all" onClick={() => setAll(true)}>
-          All {chat.length} messages
-        </button>
-      )}
     </div>
   );
 }

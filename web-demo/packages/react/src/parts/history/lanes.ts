@@ -44,6 +44,30 @@ export function lanesOf(
   }));
 }
 
+/** A stay that began after another had broken off. */
+export interface Return {
+  id: string;
+  name: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Milliseconds since the stay before. */
+  after: number;
+}
+
+/** Who came back and when, the first one first. Stays that overlap are one. */
+export function returns(lanes: readonly Lane[]): Return[] {
+  return lanes
+    .flatMap(({ id, name, spans }) =>
+      spans.flatMap((span, index) => {
+        const gone = Math.max(...spans.slice(0, index).map(({ to }) => to));
+        return index > 0 && span.from > gone
+          ? [{ id, name, at: span.from, after: span.from - gone }]
+          : [];
+      }),
+    )
+    .sort((a, b) => a.at - b.at);
+}
+
 /** Milliseconds for which everybody was in the room at once. */
 export function together(lanes: readonly Lane[]): number {
   const [first, ...rest] = lanes;
