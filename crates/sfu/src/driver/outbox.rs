@@ -1,8 +1,7 @@
 //! Datagrams that wait to be sent together.
 
-use std::time::Instant;
+use std::{ops::Range, time::Instant};
 
-use bytes::BytesMut;
 use smallvec::SmallVec;
 
 use super::{
@@ -17,7 +16,8 @@ use crate::{
 #[derive(Debug)]
 struct Waiting {
     path: Path,
-    bytes: BytesMut,
+    /// Where its bytes lie; later ones lie behind.
+    bytes: Range<usize>,
     /// When the packet came in that this one forwards.
     forwards: Option<Instant>,
 }
@@ -25,6 +25,8 @@ struct Waiting {
 /// A batch; whoever fills it flushes it.
 pub(super) struct Outbox {
     waiting: Vec<Waiting>,
+    /// The bytes of all that waits: memory that is used again and again.
+    bytes: Vec<u8>,
     capacity: usize,
     scratch: SendScratch,
 }
@@ -33,6 +35,7 @@ impl Outbox {
     pub(super) fn new(limits: &DriverLimits) -> Self {
         Self {
             waiting: Vec::with_capacity(limits.send_batch),
+            bytes: Vec::new(),
             capacity: limits.send_batch,
             scratch: SendScratch::new(limits),
         }
@@ -42,8 +45,34 @@ impl Outbox {
         self.waiting.len() >= self.capacity
     }
 
-    pub(super) fn push(&mut self, transmit: Transmit, forwards: Option<Instant>) {
-        self.waiting.push(Waiting { path: transmit.path, bytes: transmit.bytes, forwards });
+    pub(super) fn push(&mut self, transmit: &Transmit) {
+        self.push_sealed(&[&transmit.bytes], None, |_, _| Some(transmit.path));
+    }
+
+    /// Puts a datagram together from its parts and has it sealed where it lies.
+    /// `seal` gets the bytes and where the datagram begins, and says where it
+    /// goes; without that, it is not sent. Returns whether it is.
+    pub(super) fn push_sealed(
+        &mut self,
+        parts: &[&[u8]],
+        forwards: Option<Instant>,
+        seal: impl FnOnce(&mut Vec<u8>, usize) -> Option<Path>,
+    ) -> bool {
+        let start = self.bytes.len();
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
+        match seal(&mut self.bytes, start) {
+            Some(path) => {
+                let bytes = start..self.bytes.len();
+                self.waiting.push(Waiting { path, bytes, forwards });
+                true
+            }
+            None => {
+                self.bytes.truncate(start);
+                false
+            }
+        }
     }
 
     /// Sends all that waits. What goes to one peer is brought together, in its
@@ -57,20 +86,24 @@ impl Outbox {
         if self.waiting.is_empty() {
             return;
         }
-        self.waiting.sort_by_key(|waiting| waiting.path.remote);
+        // An unstable sort needs no memory; their places keep the order.
+        self.waiting.sort_unstable_by_key(|waiting| (waiting.path.remote, waiting.bytes.start));
+        let bytes = &self.bytes;
         let outgoing: SmallVec<[Datagram<'_>; 64]> = self
             .waiting
             .iter()
-            .map(|waiting| Datagram { path: waiting.path, bytes: &waiting.bytes })
+            .map(|waiting| Datagram { path: waiting.path, bytes: &bytes[waiting.bytes.clone()] })
             .collect();
         meter.unsent(socket.send(&outgoing, &mut self.scratch));
         drop(outgoing);
         let sent_at = clock();
         for waiting in self.waiting.drain(..) {
-            meter.sent(DatagramKind::of(&waiting.bytes), waiting.bytes.len());
+            let datagram = &self.bytes[waiting.bytes];
+            meter.sent(DatagramKind::of(datagram), datagram.len());
             if let Some(received) = waiting.forwards {
                 meter.forwarded(sent_at.duration_since(received));
             }
         }
+        self.bytes.clear();
     }
 }

@@ -258,13 +258,14 @@ impl Inbox {
         }
     }
 
-    /// The datagrams of the last read, in the order of their arrival.
-    pub(super) fn datagrams(&self) -> impl Iterator<Item = Datagram<'_>> {
-        let chunks = self.buffer.chunks(COALESCED_BYTES);
+    /// The datagrams of the last read, in the order of their arrival. They may
+    /// be opened where they lie.
+    pub(super) fn datagrams(&mut self) -> impl Iterator<Item = (Path, &mut [u8])> {
+        let chunks = self.buffer.chunks_mut(COALESCED_BYTES);
         self.metas[..self.count].iter().zip(chunks).flat_map(|(meta, chunk)| {
             let path = Path { local: meta.dst_ip, remote: meta.addr };
             let stride = meta.stride.max(1);
-            chunk[..meta.len].chunks(stride).map(move |bytes| Datagram { path, bytes })
+            chunk[..meta.len].chunks_mut(stride).map(move |bytes| (path, bytes))
         })
     }
 }
@@ -362,11 +363,11 @@ mod tests {
             while received.len() < 3 {
                 waker.wait(&socket, None).unwrap();
                 socket.receive(&mut inbox).unwrap();
-                for datagram in inbox.datagrams() {
-                    assert_eq!(datagram.path.remote, peer.local_addr().unwrap(), "{listen}");
+                for (path, bytes) in inbox.datagrams() {
+                    assert_eq!(path.remote, peer.local_addr().unwrap(), "{listen}");
                     let local = socket.is_wildcard().then(|| IpAddr::from([127, 0, 0, 1]));
-                    assert_eq!(datagram.path.local, local, "{listen}");
-                    received.push(datagram.bytes[0]);
+                    assert_eq!(path.local, local, "{listen}");
+                    received.push(bytes[0]);
                 }
             }
             assert_eq!(received, [0, 1, 2]);

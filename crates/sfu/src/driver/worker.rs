@@ -32,8 +32,6 @@ use crate::{
 const COMMANDS_A_TURN: usize = 64;
 /// How soon to try again when nobody takes the events.
 const EVENT_RETRY: Duration = Duration::from_millis(10);
-/// Room for any packet that the engine puts out.
-const PACKET_BYTES: usize = 2048;
 
 pub(super) struct Worker {
     socket: Socket,
@@ -46,8 +44,6 @@ pub(super) struct Worker {
     engine: Engine,
     peers: Peers,
     outbox: Outbox,
-    /// Where a packet is put together before it is sealed.
-    plain: Box<[u8; PACKET_BYTES]>,
     meter: WorkerMeter,
     limits: Limits,
 }
@@ -81,7 +77,6 @@ impl Worker {
             engine,
             peers: Peers::default(),
             outbox: Outbox::new(&limits.driver),
-            plain: Box::new([0; PACKET_BYTES]),
             meter,
             limits,
         }
@@ -214,7 +209,7 @@ impl Worker {
         };
         peer.transport.close(now);
         while let Some(transmit) = peer.transport.poll_transmit() {
-            self.outbox.push(transmit, None);
+            self.outbox.push(&transmit);
         }
         let counts = self.engine.remove(now, key);
         self.drain(None);
@@ -238,15 +233,15 @@ impl Worker {
                 }
             }
             let now = clock();
-            for datagram in inbox.datagrams() {
+            for (path, bytes) in inbox.datagrams() {
                 left = left.saturating_sub(1);
-                self.handle_datagram(now, datagram.path, datagram.bytes);
+                self.handle_datagram(now, path, bytes);
             }
             self.flush();
         }
     }
 
-    fn handle_datagram(&mut self, now: Instant, path: Path, bytes: &[u8]) {
+    fn handle_datagram(&mut self, now: Instant, path: Path, bytes: &mut [u8]) {
         let Some(kind) = DatagramKind::of(bytes) else {
             return self.meter.dropped(Drop::Unknown);
         };
@@ -268,14 +263,14 @@ impl Worker {
             }
             DatagramKind::Rtp => match peer.transport.open_rtp(path, bytes) {
                 Some(Ok(packet)) => {
-                    self.engine.handle_rtp(now, key, &packet);
+                    self.engine.handle_rtp(now, key, packet);
                     self.drain(Some(now));
                 }
                 refused => self.meter.dropped(reason(refused.and_then(Result::err))),
             },
             DatagramKind::Rtcp => match peer.transport.open_rtcp(path, bytes) {
                 Some(Ok(compound)) => {
-                    self.engine.handle_rtcp(now, key, &compound);
+                    self.engine.handle_rtcp(now, key, compound);
                     self.drain(None);
                 }
                 refused => self.meter.dropped(reason(refused.and_then(Result::err))),
@@ -326,7 +321,7 @@ impl Worker {
         };
         let (room, participant) = (peer.room, peer.participant);
         while let Some(transmit) = peer.transport.poll_transmit() {
-            self.outbox.push(transmit, None);
+            self.outbox.push(&transmit);
         }
         let mut turned = None;
         while let Some(event) = peer.transport.poll_event() {
@@ -359,28 +354,28 @@ impl Worker {
     /// Does what the engine wants done. `received` is when the packet came in
     /// whose copies these are.
     fn drain(&mut self, received: Option<Instant>) {
-        let Self { engine, peers, outbox, socket, meter, plain, backlog, .. } = self;
+        let Self { engine, peers, outbox, socket, meter, backlog, .. } = self;
         while let Some(output) = engine.poll_output() {
-            let (sealed, forwards) = match output {
+            let queued = match output {
                 Output::Rtp(packet) => {
                     let peer = peers.get_mut(packet.to);
-                    let sealed = packet
-                        .copy_to(&mut plain[..])
-                        .and_then(|length| peer?.transport.seal_rtp(&plain[..length]));
-                    (sealed, received)
+                    outbox.push_sealed(&[packet.head, packet.payload], received, |buffer, start| {
+                        peer?.transport.seal_rtp(buffer, start)
+                    })
                 }
                 Output::Rtcp { to, bytes } => {
                     let peer = peers.get_mut(to);
-                    (peer.and_then(|peer| peer.transport.seal_rtcp(bytes)), None)
+                    outbox.push_sealed(&[bytes], None, |buffer, start| {
+                        peer?.transport.seal_rtcp(buffer, start)
+                    })
                 }
                 Output::Event(event) => {
                     remember(backlog, event);
                     continue;
                 }
             };
-            match sealed {
-                Some(transmit) => outbox.push(transmit, forwards),
-                None => meter.dropped(Drop::Unwritable),
+            if !queued {
+                meter.dropped(Drop::Unwritable);
             }
             if outbox.is_full() {
                 outbox.flush(socket, meter, clock);
@@ -441,7 +436,8 @@ fn reason(error: Option<SrtpError>) -> Drop {
         None => Drop::Early,
         Some(SrtpError::Malformed) => Drop::Malformed,
         Some(SrtpError::Replayed) => Drop::Replayed,
-        Some(SrtpError::NotAuthentic) => Drop::NotAuthentic,
+        // Keys wear out by sealing alone.
+        Some(SrtpError::NotAuthentic | SrtpError::KeyExhausted) => Drop::NotAuthentic,
         Some(SrtpError::TooManySsrcs) => Drop::TooManySsrcs,
     }
 }

@@ -77,16 +77,6 @@ impl RtpOutput<'_> {
     pub fn len(&self) -> usize {
         self.head.len() + self.payload.len()
     }
-
-    /// Copies the packet to the front of `buffer`, if it fits; returns its
-    /// length.
-    pub fn copy_to(&self, buffer: &mut [u8]) -> Option<usize> {
-        let len = self.len();
-        let (head, payload) = buffer.get_mut(..len)?.split_at_mut(self.head.len());
-        head.copy_from_slice(self.head);
-        payload.copy_from_slice(self.payload);
-        Some(len)
-    }
 }
 
 /// What the engine wants done.

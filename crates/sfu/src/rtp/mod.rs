@@ -5,10 +5,12 @@ pub mod header;
 pub mod payload;
 pub mod rtcp;
 
+mod dependency;
 mod ntp;
 mod unwrap;
 
 pub use self::{
+    dependency::{DependencyDescriptor, Templates},
     header::{Element, Elements, RtpError, RtpHeader, RtpPacket},
     ntp::Ntp,
     unwrap::Unwrapper,

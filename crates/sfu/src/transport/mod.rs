@@ -17,16 +17,15 @@ use bytes::BytesMut;
 
 pub use self::{
     demux::DatagramKind,
-    dtls::HandshakeError,
+    dtls::{HandshakeError, Profile},
     ice::{Credentials, IceParameters, Path},
     identity::{Fingerprint, FingerprintHash, Identity, IdentityError},
-    srtp::{SRTP_OVERHEAD_BYTES, SrtpError},
+    srtp::{Side, Srtp, SrtpError, SrtpKeys},
     stun::{BindingRequest, StunError},
 };
 use self::{
     dtls::{Dtls, DtlsEvent},
     ice::Ice,
-    srtp::Srtp,
 };
 use crate::limits::TransportLimits;
 
@@ -146,32 +145,40 @@ impl Transport {
         self.handle_dtls_event(now, event);
     }
 
-    /// Opens an SRTP packet; `None` while there are no keys or when it came
-    /// from an address that passed no check.
-    pub fn open_rtp(&mut self, path: Path, packet: &[u8]) -> Option<Result<BytesMut, SrtpError>> {
+    /// Opens an SRTP packet in its place; `None` while there are no keys or
+    /// when it came from an address that passed no check.
+    pub fn open_rtp<'p>(
+        &mut self,
+        path: Path,
+        packet: &'p mut [u8],
+    ) -> Option<Result<&'p [u8], SrtpError>> {
         let srtp = self.srtp.as_mut()?;
         self.ice.is_validated(path).then(|| srtp.open_rtp(packet))
     }
 
     /// Opens an SRTCP packet, as [`Transport::open_rtp`].
-    pub fn open_rtcp(&mut self, path: Path, packet: &[u8]) -> Option<Result<BytesMut, SrtpError>> {
+    pub fn open_rtcp<'p>(
+        &mut self,
+        path: Path,
+        packet: &'p mut [u8],
+    ) -> Option<Result<&'p [u8], SrtpError>> {
         let srtp = self.srtp.as_mut()?;
         self.ice.is_validated(path).then(|| srtp.open_rtcp(packet))
     }
 
-    /// Seals an RTP packet and says where to send it; `None` while it is not
-    /// connected.
-    pub fn seal_rtp(&mut self, packet: &[u8]) -> Option<Transmit> {
+    /// Seals the RTP packet that `buffer` holds from `start` on, and says where
+    /// to send it; `None` while it is not connected.
+    pub fn seal_rtp(&mut self, buffer: &mut Vec<u8>, start: usize) -> Option<Path> {
         let path = self.connected.then(|| self.ice.path())??;
-        let bytes = self.srtp.as_mut()?.seal_rtp(packet).ok()?;
-        Some(Transmit { path, bytes })
+        self.srtp.as_mut()?.seal_rtp(buffer, start).ok()?;
+        Some(path)
     }
 
     /// Seals an RTCP compound, as [`Transport::seal_rtp`].
-    pub fn seal_rtcp(&mut self, compound: &[u8]) -> Option<Transmit> {
+    pub fn seal_rtcp(&mut self, buffer: &mut Vec<u8>, start: usize) -> Option<Path> {
         let path = self.connected.then(|| self.ice.path())??;
-        let bytes = self.srtp.as_mut()?.seal_rtcp(compound).ok()?;
-        Some(Transmit { path, bytes })
+        self.srtp.as_mut()?.seal_rtcp(buffer, start).ok()?;
+        Some(path)
     }
 
     /// Tells the peer that it is over.

@@ -2,6 +2,7 @@
 //! and layer it carries.
 
 mod budget;
+mod frames;
 mod pictures;
 mod replay;
 mod sequence;
@@ -10,6 +11,7 @@ mod timeline;
 
 pub(super) use self::{
     budget::Budget,
+    frames::Frames,
     pictures::Pictures,
     replay::{Replay, Resend},
     sequence::{Place, SequenceMap},

@@ -10,7 +10,7 @@ use lectern_domain::{
 use slab::Slab;
 use smallvec::SmallVec;
 
-use super::{Budget, Pictures, Place, Replay, Resend, SequenceMap, Timeline};
+use super::{Budget, Frames, Pictures, Place, Replay, Resend, SequenceMap, Timeline};
 use crate::{
     engine::{
         EngineStats, PeerKey, SourceKey, StreamKey, View,
@@ -21,11 +21,13 @@ use crate::{
     },
     limits::EngineLimits,
     negotiated::{Codec, Format, OutgoingSection, Ssrc},
-    rtp::{Element, Ntp, RtpHeader, RtpPacket, rtcp::SenderInfo},
+    rtp::{DependencyDescriptor, Element, Ntp, RtpHeader, RtpPacket, rtcp::SenderInfo},
 };
 
 /// Extensions that a packet carries at most.
 const MAX_ELEMENTS: usize = 5;
+/// A dependency descriptor without templates fits in place.
+const DEPENDENCY_BYTES: usize = 32;
 
 /// What a slot needs of the engine to send.
 #[derive(Debug)]
@@ -80,6 +82,7 @@ pub(in super::super) struct Slot {
     sequence: SequenceMap,
     timeline: Timeline,
     pictures: Pictures,
+    frames: Frames,
     rtx_sequence: u16,
     /// Packets and bytes of media, as sender reports count them.
     packets: u32,
@@ -110,6 +113,7 @@ impl Slot {
             sequence: SequenceMap::new(random.first_sequence()),
             timeline: Timeline::new(random.next_u32()),
             pictures: Pictures::default(),
+            frames: Frames::default(),
             rtx_sequence: random.first_sequence(),
             packets: 0,
             octets: 0,
@@ -188,6 +192,7 @@ impl Slot {
         self.timeline.begin(now, frame.header.timestamp, rate, aligned);
         self.sequence.begin(frame.arrival.index);
         self.pictures.begin();
+        self.frames.begin();
         self.current = Some(to);
         self.target = None;
     }
@@ -212,11 +217,13 @@ impl Slot {
         let (repairable, sequence) = (codec.nack, header.sequence);
         let sent_at = egress.clock.ntp(egress.now);
         let mut head = HeadBytes::new();
-        header.write(&self.elements(frame, &sent_at.abs_send_time()), &mut head);
+        let dependencies = self.dependencies(frame);
+        let abs_send_time = sent_at.abs_send_time();
+        header.write(&self.elements(frame, &abs_send_time, dependencies.as_deref()), &mut head);
         let header_len = head.len();
-        let own = frame.info.vp8.as_ref().map_or(0, |descriptor| {
+        let own = frame.info.descriptor.as_ref().map_or(0, |descriptor| {
             descriptor.write(self.pictures.map(descriptor, frame.arrival.is_newest()), &mut head);
-            descriptor.len
+            descriptor.len()
         });
         let payload =
             kept.get_or_insert_with(|| egress.payloads.keep(&frame.payload[own..])).clone();
@@ -230,11 +237,23 @@ impl Slot {
         egress.queue.rtp(self.peer, self.section.ssrc, sequence, packet);
     }
 
+    /// The packet's dependency descriptor with the slot's numbers, if the
+    /// receiver agreed to it. One that is malformed is not passed on.
+    fn dependencies(&mut self, frame: &Frame<'_>) -> Option<SmallVec<[u8; DEPENDENCY_BYTES]>> {
+        self.section.extensions.dependency_descriptor?;
+        let bytes = frame.carried.dependency_descriptor?;
+        let descriptor = DependencyDescriptor::parse(bytes)?;
+        let mut bytes = SmallVec::from_slice(bytes);
+        self.frames.map(descriptor, frame.arrival.is_newest()).write(&mut bytes);
+        Some(bytes)
+    }
+
     /// The header extensions that the receiver agreed to.
     fn elements<'a>(
         &'a self,
         frame: &'a Frame<'_>,
         abs_send_time: &'a [u8; 3],
+        dependencies: Option<&'a [u8]>,
     ) -> SmallVec<[Element<'a>; MAX_ELEMENTS]> {
         let ids = &self.section.extensions;
         let mid = (!self.reported).then(|| self.section.mid.as_str().as_bytes());
@@ -244,7 +263,7 @@ impl Slot {
             (ids.abs_send_time, Some(&abs_send_time[..])),
             (ids.audio_level, carried.audio_level.as_ref().map(std::slice::from_ref)),
             (ids.video_orientation, carried.video_orientation.as_ref().map(std::slice::from_ref)),
-            (ids.dependency_descriptor, carried.dependency_descriptor),
+            (ids.dependency_descriptor, dependencies),
         ];
         values.into_iter().filter_map(|(id, value)| Some((id?, value?))).collect()
     }

@@ -161,21 +161,17 @@ impl Call {
     }
 
     fn drain(&mut self) {
-        let mut buffer = [0; 1500];
         while let Some(output) = self.engine.poll_output() {
             let (to, packet) = match output {
-                Output::Rtp(packet) => {
-                    let len = packet.copy_to(&mut buffer).unwrap();
-                    (packet.to, &buffer[..len])
-                }
-                Output::Rtcp { to, bytes } => (to, bytes),
+                Output::Rtp(packet) => (packet.to, [packet.head, packet.payload].concat()),
+                Output::Rtcp { to, bytes } => (to, bytes.to_vec()),
                 Output::Event(event) => {
                     self.events.push(event);
                     continue;
                 }
             };
             let client = self.clients.iter_mut().find(|client| client.key == to);
-            client.unwrap().down.send(self.at, packet);
+            client.unwrap().down.send(self.at, &packet);
         }
     }
 }

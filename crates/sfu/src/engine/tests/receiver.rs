@@ -7,7 +7,7 @@ use crate::{
     negotiated::{Format, OutgoingSection},
     rtp::{
         Ntp, RtpPacket, Unwrapper,
-        payload::vp8::{Descriptor, PictureId},
+        payload::{PictureId, vp8::Descriptor},
         rtcp::{Compound, ReportBlock, SenderInfo, pack_nacks},
     },
 };

@@ -2,7 +2,7 @@
 
 use smallvec::{Array, SmallVec};
 
-use super::FrameStart;
+use super::{FrameStart, PictureId, PictureIds};
 
 const EXTENDED: u8 = 0x80;
 const START_OF_PARTITION: u8 = 0x10;
@@ -11,7 +11,6 @@ const HAS_PICTURE_ID: u8 = 0x80;
 const HAS_TL0: u8 = 0x40;
 const HAS_TID: u8 = 0x20;
 const HAS_KEY_INDEX: u8 = 0x10;
-const LONG: u8 = 0x80;
 
 /// What begins each VP8 payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +23,6 @@ pub struct Descriptor {
     pub tl0_picture_index: Option<u8>,
     first: u8,
     layers: Option<Layers>,
-}
-
-/// A picture id as wide as it was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PictureId {
-    Short(u8),
-    Long(u16),
 }
 
 /// The octet of temporal layer and key frame index, and which of them it has.
@@ -49,12 +41,7 @@ impl Descriptor {
         if first & EXTENDED != 0 {
             let extension = rest.next()?;
             if extension & HAS_PICTURE_ID != 0 {
-                let high = rest.next()?;
-                picture_id = Some(if high & LONG != 0 {
-                    PictureId::Long(u16::from_be_bytes([high & !LONG, rest.next()?]))
-                } else {
-                    PictureId::Short(high)
-                });
+                picture_id = Some(PictureId::take(&mut rest)?);
             }
             if extension & HAS_TL0 != 0 {
                 tl0_picture_index = Some(rest.next()?);
@@ -88,9 +75,8 @@ impl Descriptor {
         }
     }
 
-    /// Appends the descriptor with other numbers to `out`. A picture id is
-    /// written in its long form, so that receivers see one width throughout.
-    pub fn write<A: Array<Item = u8>>(&self, ids: PictureIds, out: &mut SmallVec<A>) {
+    /// Appends the descriptor with other numbers to `out`.
+    pub(super) fn write<A: Array<Item = u8>>(&self, ids: PictureIds, out: &mut SmallVec<A>) {
         out.push(self.first);
         if self.first & EXTENDED == 0 {
             return;
@@ -100,8 +86,7 @@ impl Descriptor {
             | if self.tl0_picture_index.is_some() { HAS_TL0 } else { 0 };
         out.push(present);
         if self.picture_id.is_some() {
-            let [high, low] = ids.picture_id.to_be_bytes();
-            out.extend_from_slice(&[high | LONG, low]);
+            out.extend_from_slice(&PictureId::long(ids.picture_id));
         }
         if self.tl0_picture_index.is_some() {
             out.push(ids.tl0_picture_index);
@@ -110,14 +95,6 @@ impl Descriptor {
             out.push(layers.octet);
         }
     }
-}
-
-/// The numbers that a receiver sees in place of the sender's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PictureIds {
-    /// 15 bits.
-    pub picture_id: u16,
-    pub tl0_picture_index: u8,
 }
 
 #[cfg(test)]

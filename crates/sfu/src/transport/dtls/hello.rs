@@ -8,7 +8,7 @@ use super::HandshakeError;
 /// rtc-dtls takes the first of the client's list that it knows, so it is told
 /// of the chosen one alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
+pub enum Profile {
     /// AEAD_AES_128_GCM (RFC 7714): three times as fast as the other.
     AeadAes128Gcm,
     /// AES128_CM_HMAC_SHA1_80 (RFC 5764): every WebRTC stack has it.

@@ -23,7 +23,7 @@ use rtc_dtls::{
 use rtc_shared::{TransportProtocol, error::Error};
 
 use self::guard::{Guard, Taken};
-pub(super) use self::hello::Profile;
+pub use self::hello::Profile;
 use super::{
     identity::{Fingerprint, Identity},
     srtp::SrtpKeys,
