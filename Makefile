@@ -17,16 +17,18 @@ demo:
 	@cargo build --locked --release --package lectern
 	@exec scripts/demo
 
+# `make check test` is one run with one closing line: the lints are a stage of it.
+both := $(and $(filter check,$(MAKECMDGOALS)),$(filter test,$(MAKECMDGOALS)))
+
 test:
-	@node scripts/run-tests.mjs
+	@node scripts/run-tests.mjs $(if $(both),--check)
 
 # More seeds, more kills; hours rather than minutes.
 test-full:
 	@PROPTEST_CASES=20000 LECTERN_TEST_KILLS=100 SEEDS=5000 node scripts/run-tests.mjs
 
 check:
-	@scripts/setup test
-	@scripts/check
+	@$(if $(both),:,scripts/setup test && scripts/check)
 
 bench:
 	@scripts/setup bench

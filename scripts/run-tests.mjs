@@ -1,13 +1,14 @@
 // Runs every test of the repository, stage by stage, and ends in one line:
 // `N passed, N failed`, summed over all runners. A stage that fails without a
-// failing test of its own (a build error, say) counts as one failure.
+// failing test of its own (a build error, say, or a lint) counts as one failure.
+// The line is kept in the target folder's `summary`, too.
 //
 //   node scripts/run-tests.mjs [--check] [stage …]
 //
 // With `--check`, the lints of `make check` are a stage too.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -133,7 +134,9 @@ function report(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const seconds = results.reduce((total, result) => total + result.seconds, 0);
   console.log(`${"all".padEnd(12)} ${seconds.toFixed(0).padStart(5)} s\n`);
-  console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+  const summary = `${sum("passed")} passed, ${sum("failed")} failed`;
+  writeFileSync(join(target, "summary"), `${summary}\n`);
+  console.log(summary);
   process.exitCode = sum("failed") > 0 ? 1 : 0;
 }
 
