@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+const resolve = { conditions: ['lectern-source'] };
+
 export default defineConfig({
-  resolve: { conditions: ['lectern-source'] },
+  resolve,
+  // Tests run in Node, which Vite takes for a server.
+  ssr: { resolve },
   test: { include: ['packages/*/test/**/*.test.ts'], pool: 'threads', maxWorkers: 1 },
 });

@@ -1,5 +1,6 @@
 //! A lesson and its life: `scheduled`, `in-progress`, `completed`, `cancelled`.
 
+mod no_show;
 mod rules;
 mod state;
 
@@ -9,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    no_show::NoShow,
     rules::{Refused, STARTS_AT_EARLIEST, starts_in_time},
     state::{InvalidTransition, State, Status},
 };
@@ -147,6 +149,8 @@ pub struct Session {
     pub state: State,
     /// Whether the teacher has agreed.
     pub confirmation: Confirmation,
+    /// Who did not come, once that is decided.
+    pub no_show: Option<NoShow>,
     /// Rises with every change.
     pub version: Version,
     /// Rises with every change of time, and when it is cancelled (RFC 5545,

@@ -1,9 +1,10 @@
-//! What time does by itself: lessons end, and old rows go.
+//! What time does by itself: lessons end or pass, and old rows go.
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::clock::Clock;
-use lectern_store::{retention, sessions};
+use lectern_store::{StoreError, retention, sessions};
 use sqlx::PgPool;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -12,26 +13,57 @@ use tokio_util::sync::CancellationToken;
 const SWEEP: Duration = Duration::from_secs(5);
 /// The time between two rounds of pruning.
 const PRUNE: Duration = Duration::from_secs(3600);
+/// How long the database must have been there before anybody is said not to
+/// have come: when it comes back, nodes still have presences to write.
+const STEADY: TimeDelta = TimeDelta::minutes(2);
 
-/// Sweeps until `stop`. Any number of nodes may do so side by side.
-pub(crate) async fn run(pool: PgPool, clock: Arc<dyn Clock>, stop: CancellationToken) {
+/// Sweeps until `stop`. Any number of nodes may do so side by side. `grace` is
+/// how long after their end rooms close.
+pub(crate) async fn run(
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    grace: TimeDelta,
+    stop: CancellationToken,
+) {
     let [mut sweeps, mut prunes] = [SWEEP, PRUNE].map(|period| {
         let mut ticks = interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks
     });
+    let mut steady_since = None;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = sweeps.tick() => match sessions::complete_ended(&pool, clock.now()).await {
-                Ok(completed) if completed.is_empty() => {}
-                Ok(completed) => tracing::info!(lessons = completed.len(), "sweeper.completed"),
-                Err(error) => tracing::warn!(%error, "sweeper.failed"),
-            },
+            _ = sweeps.tick() => {
+                let now = clock.now();
+                let steady = now - *steady_since.get_or_insert(now) >= STEADY;
+                if let Err(error) = sweep(&pool, steady.then_some(grace), now).await {
+                    steady_since = None;
+                    tracing::warn!(%error, "sweeper.failed");
+                }
+            }
             _ = prunes.tick() => match retention::prune(&pool, clock.now()).await {
                 Ok(rows) => tracing::info!(rows, "sweeper.pruned"),
                 Err(error) => tracing::warn!(%error, "sweeper.prune_failed"),
             },
         }
     }
+}
+
+/// One round; without a `grace`, nobody is looked for who did not come.
+async fn sweep(
+    pool: &PgPool,
+    grace: Option<TimeDelta>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let completed = sessions::complete_ended(pool, now).await?;
+    if !completed.is_empty() {
+        tracing::info!(lessons = completed.len(), "sweeper.completed");
+    }
+    let Some(grace) = grace else { return Ok(()) };
+    let decided = sessions::decide_no_shows(pool, grace, now).await?;
+    if decided > 0 {
+        tracing::info!(lessons = decided, "sweeper.decided");
+    }
+    Ok(())
 }

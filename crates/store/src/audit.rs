@@ -45,3 +45,21 @@ pub async fn record(
     .await?;
     Ok(())
 }
+
+/// Whether this was ever done to a lesson.
+pub(crate) async fn happened(
+    connection: &mut PgConnection,
+    session: SessionId,
+    action: &str,
+) -> Result<bool, StoreError> {
+    let happened = sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (SELECT FROM audit_events WHERE session_id = $1 AND action = $2) AS "happened!"
+        "#,
+        session.0,
+        action,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(happened)
+}

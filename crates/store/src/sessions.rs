@@ -3,15 +3,16 @@
 mod book;
 mod change;
 mod effects;
+mod ended;
 mod list;
 mod load;
 mod sweep;
 
-pub(crate) use self::load::lock_shared;
 pub use self::{
     book::{Booking, book},
     change::{Cancellation, Edit, Expected, NewStart, cancel, edit},
     list::{Filter, Order, Scope, list},
     load::find,
-    sweep::complete_ended,
+    sweep::{complete_ended, decide_no_shows},
 };
+pub(crate) use self::{ended::completed, load::lock_shared};

@@ -94,6 +94,7 @@ export function lesson({
     teacherName: name(teacher),
     studentName: name(student ?? ''),
     tookPlace: draft.status === 'completed',
+    noShow: null,
     joinOpensAt: at(-15),
     joinClosesAt: at(duration + 15),
     reviewed: false,

@@ -11,7 +11,7 @@ use jsonwebtoken::{
     jwk::{AlgorithmParameters, Jwk, PublicKeyUse},
 };
 use serde::Deserialize;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{limits, problem::Problem};
 
@@ -60,7 +60,7 @@ pub(super) struct KeySet {
     url: String,
     client: reqwest::Client,
     edition: ArcSwap<Edition>,
-    /// When a fetch was last begun. Held while one is made: others wait for it.
+    /// When a fetch was last begun. Held while one is made.
     tried_at: Mutex<Option<DateTime<Utc>>>,
 }
 
@@ -83,23 +83,31 @@ impl KeySet {
         algorithm: Algorithm,
         now: DateTime<Utc>,
     ) -> Result<Option<DecodingKey>, Problem> {
-        let age = |edition: &Edition| edition.fetched_at.map(|at| now - at);
         let edition = self.edition.load_full();
         let key = edition.find(kid, algorithm);
-        if key.is_some() && age(&edition).is_some_and(|age| age < FRESH) {
+        if key.is_some() && edition.is_younger(FRESH, now) {
             return Ok(key);
         }
-        let failure = self.refresh(now).await.err();
+        let tried_at = match self.tried_at.try_lock() {
+            Ok(tried_at) => tried_at,
+            // Somebody else asks; who has a key does not wait for the answer.
+            Err(_) if key.is_some() && edition.is_younger(STALE, now) => return Ok(key),
+            Err(_) => self.tried_at.lock().await,
+        };
+        let failure = self.refresh(tried_at, now).await.err();
         let edition = self.edition.load_full();
-        if age(&edition).is_none_or(|age| age > STALE) {
+        if !edition.is_younger(STALE, now) {
             let cause = failure.map_or_else(|| "no key set yet".to_owned(), |e| e.to_string());
             return Err(Problem::unavailable(cause));
         }
         Ok(edition.find(kid, algorithm))
     }
 
-    async fn refresh(&self, now: DateTime<Utc>) -> Result<(), JwksError> {
-        let mut tried_at = self.tried_at.lock().await;
+    async fn refresh(
+        &self,
+        mut tried_at: MutexGuard<'_, Option<DateTime<Utc>>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), JwksError> {
         let known = self.edition.load().fetched_at.is_some();
         let pause = if known { PAUSE } else { FIRST_PAUSE };
         if tried_at.is_some_and(|at| now - at < pause) {
@@ -148,6 +156,10 @@ impl Edition {
             keys.entry(kid).or_default().push(Arc::new(Key { jwk, decoding }));
         }
         Self { keys, fetched_at: Some(now) }
+    }
+
+    fn is_younger(&self, age: TimeDelta, now: DateTime<Utc>) -> bool {
+        self.fetched_at.is_some_and(|at| now - at < age)
     }
 
     fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {

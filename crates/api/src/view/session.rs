@@ -63,6 +63,28 @@ impl From<session::Confirmation> for Confirmation {
     }
 }
 
+/// Who did not come to a lesson that stood and whose time has passed.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NoShow {
+    /// The teacher: a student waited.
+    Teacher,
+    /// The student: the teacher waited.
+    Student,
+    /// Neither came.
+    Both,
+}
+
+impl From<session::NoShow> for NoShow {
+    fn from(no_show: session::NoShow) -> Self {
+        match no_show {
+            session::NoShow::Teacher => Self::Teacher,
+            session::NoShow::Student => Self::Student,
+            session::NoShow::Both => Self::Both,
+        }
+    }
+}
+
 /// What somebody is in a lesson.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -139,6 +161,10 @@ pub(crate) struct Session {
     student_name: Option<String>,
     /// Whether teacher and student have been connected at once.
     took_place: bool,
+    /// Who did not come, by the media plane's account; decided some minutes
+    /// after the room has closed, and null before.
+    #[schema(required = true)]
+    no_show: Option<NoShow>,
     /// The first instant at which it can be joined.
     join_opens_at: DateTime<Utc>,
     /// The first instant at which it no longer can.
@@ -258,6 +284,7 @@ pub(crate) fn of(state: &ApiState, session: &session::Session, reviewed: bool) -
         teacher_name: name(&session.teacher),
         student_name: session.student.as_ref().map(name),
         took_place: session.state.started_at().is_some(),
+        no_show: session.no_show.map(Into::into),
         join_opens_at: window.opens_at,
         join_closes_at: window.closes_at,
         reviewed,

@@ -1,17 +1,12 @@
 //! Tokens: which are good, and which are not.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use axum::{Json, Router, routing::get};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use lectern_api::{ApiState, Config, StateError, auth::AuthConfig};
 use reqwest::StatusCode;
-use ring::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _},
-};
 use serde_json::{Value, json};
 
 use crate::support::{SECRET, World, token};
@@ -153,128 +148,6 @@ async fn a_configuration_that_cannot_check_is_refused() {
     assert!(refused(AuthConfig { algorithms: vec![Algorithm::RS256], ..secret() }), "no such key");
     let leeway = std::time::Duration::from_secs(31);
     assert!(refused(AuthConfig { leeway, ..secret() }), "too much leeway");
-}
-
-/// A platform that publishes its keys, and may change them.
-struct Platform {
-    url: String,
-    keys: Arc<Mutex<Vec<Value>>>,
-    fetched: Arc<Mutex<usize>>,
-}
-
-async fn platform() -> Platform {
-    let keys = Arc::new(Mutex::new(Vec::new()));
-    let fetched = Arc::new(Mutex::new(0));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}/keys", listener.local_addr().expect("an address"));
-    let (published, count) = (Arc::clone(&keys), Arc::clone(&fetched));
-    let app = Router::new().route(
-        "/keys",
-        get(async move || {
-            *count.lock().expect("not poisoned") += 1;
-            Json(json!({ "keys": *published.lock().expect("not poisoned") }))
-        }),
-    );
-    #[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    Platform { url, keys, fetched }
-}
-
-struct Signer {
-    kid: &'static str,
-    algorithm: Algorithm,
-    key: EncodingKey,
-    jwk: Value,
-}
-
-fn ed25519(kid: &'static str) -> Signer {
-    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key");
-    let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).expect("the same key");
-    let x = URL_SAFE_NO_PAD.encode(pair.public_key());
-    let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": x, "use": "sig" });
-    let key = EncodingKey::from_ed_der(pkcs8.as_ref());
-    Signer { kid, algorithm: Algorithm::EdDSA, key, jwk }
-}
-
-fn p256(kid: &'static str) -> Signer {
-    let (random, algorithm) = (SystemRandom::new(), &ECDSA_P256_SHA256_FIXED_SIGNING);
-    let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
-    let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).expect("the same key");
-    // An uncompressed point: 4, then the coordinates (SEC 1, section 2.3.3).
-    let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
-    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let jwk = json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": encode(x), "y": encode(y),
-        "alg": "ES256" });
-    let key = EncodingKey::from_ec_der(pkcs8.as_ref());
-    Signer { kid, algorithm: Algorithm::ES256, key, jwk }
-}
-
-impl Signer {
-    fn sign(&self, kid: Option<&str>, claims: &Value) -> String {
-        let header = Header { kid: kid.map(ToOwned::to_owned), ..Header::new(self.algorithm) };
-        jsonwebtoken::encode(&header, claims, &self.key).expect("a token")
-    }
-}
-
-#[tokio::test]
-async fn keys_come_from_the_set_alone_and_rotate() {
-    let platform = platform().await;
-    let (first, second, stranger) = (ed25519("first"), p256("second"), ed25519("first"));
-    // A symmetric key in the set would make its public text a secret.
-    let symmetric = json!({ "kty": "oct", "kid": "public", "k": URL_SAFE_NO_PAD.encode(SECRET) });
-    *platform.keys.lock().expect("not poisoned") = vec![first.jwk.clone(), symmetric];
-    let url = platform.url.clone();
-    let world = World::with(|config| {
-        config.auth = AuthConfig { jwks_url: Some(url), ..AuthConfig::default() };
-    })
-    .await;
-    let claims = with(claims(&world), "exp", json!(world.now().timestamp() + 36_000));
-    let me = async |token: &str| world.with_token(token).get("/api/me").await.status;
-
-    assert_eq!(me(&first.sign(Some(first.kid), &claims)).await, StatusCode::OK);
-    assert_eq!(me(&first.sign(None, &claims)).await, StatusCode::OK, "the only key there is");
-    assert_eq!(me(&stranger.sign(Some("first"), &claims)).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(me(&token(Algorithm::HS256, &claims)).await, StatusCode::UNAUTHORIZED);
-    let header = Header { kid: Some("public".into()), ..Header::new(Algorithm::HS256) };
-    let confused = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(SECRET));
-    assert_eq!(me(&confused.expect("a token")).await, StatusCode::UNAUTHORIZED);
-
-    // A key that is not in the set yet is looked for, but not at every request.
-    let next = second.sign(Some(second.kid), &claims);
-    let before = *platform.fetched.lock().expect("not poisoned");
-    for _ in 0..3 {
-        assert_eq!(me(&next).await, StatusCode::UNAUTHORIZED);
-    }
-    assert_eq!(*platform.fetched.lock().expect("not poisoned"), before, "within the pause");
-    *platform.keys.lock().expect("not poisoned") = vec![first.jwk.clone(), second.jwk.clone()];
-    world.clock.advance(TimeDelta::seconds(31));
-    assert_eq!(me(&next).await, StatusCode::OK, "the new key is good at once");
-    assert_eq!(
-        me(&first.sign(Some(first.kid), &claims)).await,
-        StatusCode::OK,
-        "and so is the old"
-    );
-
-    // A key that is withdrawn is good no longer than the set is fresh.
-    *platform.keys.lock().expect("not poisoned") = vec![second.jwk.clone()];
-    world.clock.advance(TimeDelta::minutes(11));
-    assert_eq!(me(&first.sign(Some(first.kid), &claims)).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(me(&next).await, StatusCode::OK);
-}
-
-#[tokio::test]
-async fn without_keys_the_service_is_not_available() {
-    let world = World::with(|config| {
-        // Port 9 is discard: nobody listens there.
-        let jwks_url = Some("http://127.0.0.1:9/keys".to_owned());
-        config.auth = AuthConfig { jwks_url, ..AuthConfig::default() };
-    })
-    .await;
-    let signer = ed25519("first");
-    let token = signer.sign(Some(signer.kid), &claims(&world));
-    let reply = world.with_token(&token).get("/api/me").await;
-    let problem = reply.problem(503, "unavailable");
-    assert!(!problem.to_string().contains("127.0.0.1"), "{problem}");
 }
 
 #[tokio::test]

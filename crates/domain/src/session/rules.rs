@@ -161,6 +161,7 @@ mod tests {
             intent: None,
             state,
             confirmation: Confirmation::Confirmed,
+            no_show: None,
             version: Version(1),
             sequence: 0,
             created_at: at(-HOUR),

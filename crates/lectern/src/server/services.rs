@@ -111,9 +111,12 @@ impl Services {
             stops.draining.clone(),
             stops.background.clone(),
         ));
-        let sweep =
-            sweeper::run(setup.pool.clone(), Arc::clone(&setup.clock), stops.background.clone());
-        tasks.spawn(sweep);
+        tasks.spawn(sweeper::run(
+            setup.pool.clone(),
+            Arc::clone(&setup.clock),
+            setup.config.join.grace,
+            stops.background.clone(),
+        ));
         tasks.spawn(lectern_courier::run(
             setup.pool.clone(),
             Arc::clone(&setup.clock),

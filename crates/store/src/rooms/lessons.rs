@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use crate::{
     audit::{self, Event},
     error::StoreError,
+    sessions,
 };
 
 /// What a room is opened with.
@@ -87,7 +88,7 @@ pub async fn begin(
     let mut transaction = pool.begin().await?;
     let done = sqlx::query!(
         "UPDATE sessions SET status = 'in-progress', started_at = coalesce(started_at, $2), \
-         finished_at = NULL, version = version + 1, updated_at = $2 \
+         finished_at = NULL, no_show = NULL, version = version + 1, updated_at = $2 \
          WHERE id = $1 AND status IN ('scheduled', 'completed')",
         session.0,
         at,
@@ -96,7 +97,9 @@ pub async fn begin(
     .await?;
     let changed = done.rows_affected() == 1;
     if changed {
-        note(&mut transaction, session, "session_started", at).await?;
+        let (action, details) = ("session_started", &json!({}));
+        let event = Event { actor: None, action, session: Some(session), details };
+        audit::record(&mut transaction, &event, at).await?;
     }
     transaction.commit().await?;
     Ok(changed)
@@ -119,18 +122,8 @@ pub async fn finish(
     .await?;
     let changed = done.rows_affected() == 1;
     if changed {
-        note(&mut transaction, session, "session_completed", at).await?;
+        sessions::completed(&mut transaction, session, at).await?;
     }
     transaction.commit().await?;
     Ok(changed)
-}
-
-async fn note(
-    connection: &mut sqlx::PgConnection,
-    session: SessionId,
-    action: &str,
-    at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let event = Event { actor: None, action, session: Some(session), details: &json!({}) };
-    audit::record(connection, &event, at).await
 }

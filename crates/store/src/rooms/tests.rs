@@ -37,6 +37,9 @@ async fn database() -> Database {
                  to_timestamp(20000 * 86400)), \
              ('00000000-0000-0000-0000-000000000002', \
                  to_timestamp(20000 * 86400 + 3600))) AS lessons (id, start)",
+        "INSERT INTO session_participants (session_id, user_id, role, during, blocking) \
+         SELECT s.id, r.role, r.role, s.during, s.blocking \
+         FROM sessions s, (VALUES ('teacher'), ('student')) AS r (role)",
     ] {
         sqlx::query(sql).execute(&database.pool).await.expect("the fixture fits the schema");
     }

@@ -35,6 +35,7 @@ struct Row {
     cancelled_at: Option<DateTime<Utc>>,
     cancelled_by: Option<String>,
     cancel_reason: Option<String>,
+    no_show: Option<String>,
     created_at: DateTime<Utc>,
 }
 
@@ -68,7 +69,7 @@ pub(super) async fn load(
                p.users AS "users!", p.names AS "names!", p.roles AS "roles!",
                s.scheduled_at, s.ends_at, s.status, s.confirmation, s.time_zone, s.local_start,
                s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
-               s.cancelled_by, s.cancel_reason, s.created_at
+               s.cancelled_by, s.cancel_reason, s.no_show, s.created_at
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, n)
         JOIN sessions s ON s.id = wanted.id
         CROSS JOIN LATERAL (
@@ -118,6 +119,7 @@ impl Row {
             intent,
             state,
             confirmation: parse(&self.confirmation, "confirmation")?,
+            no_show: self.no_show.as_deref().map(|who| parse(who, "no_show")).transpose()?,
             version: Version(self.version),
             sequence: self.sequence,
             created_at: self.created_at,

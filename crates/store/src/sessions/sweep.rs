@@ -1,21 +1,21 @@
 //! Lessons whose end has passed.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lectern_domain::id::SessionId;
-use serde_json::json;
+use lectern_domain::{id::SessionId, session::NoShow};
 use sqlx::PgPool;
 
-use crate::{
-    audit::{self, Event},
-    error::StoreError,
-};
+use super::ended;
+use crate::error::StoreError;
 
-/// The most lessons that one sweep completes.
+/// The most lessons that one sweep completes or decides on.
 const BATCH: i64 = 500;
 /// How long after its end a lesson may be held open by somebody who is still
 /// there: longer than any grace, after which rooms close by themselves. Past
 /// it, the one who seems to be there was left behind by a node that died.
 const OVERSTAY: TimeDelta = TimeDelta::hours(3);
+/// How long after a room has closed a presence may still be on its way from
+/// its node to the database.
+const LATE_WORD: TimeDelta = TimeDelta::minutes(5);
 
 /// Completes the lessons that are in progress, whose end has passed and whose
 /// rooms are empty, and says which. Any number of processes may sweep: each
@@ -45,15 +45,62 @@ pub async fn complete_ended(
     )
     .fetch_all(&mut *transaction)
     .await?;
+    let completed: Vec<SessionId> = completed.into_iter().map(SessionId).collect();
     for id in &completed {
-        let event = Event {
-            actor: None,
-            action: "session_completed",
-            session: Some(SessionId(*id)),
-            details: &json!({}),
-        };
-        audit::record(&mut transaction, &event, now).await?;
+        ended::completed(&mut transaction, *id, now).await?;
     }
     transaction.commit().await?;
-    Ok(completed.into_iter().map(SessionId).collect())
+    Ok(completed)
+}
+
+/// Decides of lessons that stood, whose rooms have closed and that did not take
+/// place, who did not come, and says how many were decided. Each is decided
+/// once, by one process. `grace` is how long after their end rooms close.
+pub async fn decide_no_shows(
+    pool: &PgPool,
+    grace: TimeDelta,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let mut transaction = pool.begin().await?;
+    let passed = sqlx::query!(
+        r#"
+        SELECT s.id,
+            EXISTS (SELECT FROM attendance a WHERE a.session_id = s.id
+                AND a.role = 'teacher' AND a.connected_at IS NOT NULL) AS "teacher_came!",
+            EXISTS (SELECT FROM attendance a WHERE a.session_id = s.id
+                AND a.role = 'student' AND a.connected_at IS NOT NULL) AS "student_came!",
+            EXISTS (SELECT FROM session_participants p WHERE p.session_id = s.id
+                AND p.role = 'student' AND p.attending) AS "has_students!"
+        FROM sessions s
+        WHERE s.status = 'scheduled' AND s.confirmation = 'confirmed' AND s.provider = 'lectern'
+          AND s.no_show_decided_at IS NULL AND s.ends_at <= $1
+        ORDER BY s.ends_at LIMIT $2
+        FOR UPDATE OF s SKIP LOCKED
+        "#,
+        now - grace - LATE_WORD,
+        BATCH,
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    for lesson in &passed {
+        // Nobody misses a group lesson that nobody wanted.
+        let no_show = lesson
+            .has_students
+            .then(|| NoShow::of(lesson.teacher_came, lesson.student_came))
+            .flatten();
+        sqlx::query!(
+            "UPDATE sessions SET no_show = $2, no_show_decided_at = $3, version = version + 1, \
+             updated_at = $3 WHERE id = $1",
+            lesson.id,
+            no_show.map(NoShow::as_str),
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if let Some(no_show) = no_show {
+            ended::missed(&mut transaction, SessionId(lesson.id), no_show, now).await?;
+        }
+    }
+    transaction.commit().await?;
+    Ok(passed.len())
 }

@@ -436,6 +436,11 @@ export interface components {
             /** @description What it is called. */
             title: string;
         };
+        /**
+         * @description Who did not come to a lesson that stood and whose time has passed.
+         * @enum {string}
+         */
+        NoShow: "teacher" | "student" | "both";
         /** @description One page of a list. */
         Paged_Notice: {
             /** @description The items. */
@@ -685,6 +690,7 @@ export interface components {
             localStart?: string;
             /** @description Where people open it in a browser. */
             meetingUrl: string;
+            noShow: components["schemas"]["NoShow"] | null;
             /** @description Everybody in it. */
             participants: components["schemas"]["SessionParticipant"][];
             /** @description Whether the caller has reviewed it. */

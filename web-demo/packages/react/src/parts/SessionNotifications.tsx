@@ -2,6 +2,7 @@ import { type Notice, wallClock } from '@lectern/client';
 import {
   ArrowRightLeft,
   Bell,
+  CalendarCheck2,
   CalendarPlus,
   CalendarX2,
   Clock,
@@ -22,6 +23,7 @@ const ICONS: Record<NoticeIcon, LucideIcon> = {
   new: CalendarPlus,
   moved: ArrowRightLeft,
   soon: Clock,
+  over: CalendarCheck2,
   cancelled: CalendarX2,
   star: Star,
   other: Bell,

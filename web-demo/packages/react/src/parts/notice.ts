@@ -1,7 +1,7 @@
 import { type Notice, wallClock } from '@lectern/client';
 import { nearDay, shortDayMonth, weekday } from '../text/format.ts';
 
-export type NoticeIcon = 'new' | 'moved' | 'cancelled' | 'soon' | 'star' | 'other';
+export type NoticeIcon = 'new' | 'moved' | 'cancelled' | 'soon' | 'over' | 'star' | 'other';
 
 /** A notice as a sentence: who did what. */
 export interface NoticeText {
@@ -36,11 +36,25 @@ export function noticeText(notice: Notice, zone: string, today: string): NoticeT
       };
     case 'session_reminder':
       return { icon: 'soon', who: null, text: `${title} begins ${when}.` };
+    case 'session_completed':
+      return { icon: 'over', who: null, text: `${title} is over. How was it?` };
+    case 'session_missed':
+      return {
+        icon: 'cancelled',
+        who: null,
+        text: `${missing(word('noShow'))} ${title}, ${when}.`,
+      };
     case 'review_received':
       return { icon: 'star', who, text: `reviewed ${title}.` };
     default:
       return { icon: 'other', who, text: title };
   }
+}
+
+function missing(noShow: string | null): string {
+  if (noShow === 'teacher') return 'The teacher did not come to';
+  if (noShow === 'student') return 'The student did not come to';
+  return 'Nobody came to';
 }
 
 function firstWord(name: string | null): string | null {

@@ -217,5 +217,16 @@ function howItWent(lesson: Session, me: string): string {
     const other = otherPerson(lesson, me);
     return lesson.cancelledBy === other.id ? `Cancelled by ${firstName(other.name)}` : 'Cancelled';
   }
-  return lesson.tookPlace ? 'You met' : 'You did not meet';
+  if (lesson.tookPlace) return 'You met';
+  return lesson.noShow ? whoWasMissing(lesson, lesson.noShow, me) : 'You did not meet';
+}
+
+function whoWasMissing(lesson: Session, noShow: string, me: string): string {
+  if (noShow === 'both') return 'Nobody came';
+  const [id, name] =
+    noShow === 'teacher'
+      ? [lesson.teacher, lesson.teacherName]
+      : [lesson.student, lesson.studentName];
+  if (id === me) return 'You did not come';
+  return name ? `${firstName(name)} did not come` : 'No student came';
 }
