@@ -57,7 +57,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     public(
         "allowed_origins",
         "",
-        "Comma-separated origins, beside the public one, whose pages may use the API and the WebSocket.",
+        "Comma-separated origins (https://host[:port]), beside the public one, whose pages may use the API and the WebSocket.",
     ),
     public("data_dir", ".lectern", "Folder of the embedded Postgres and of generated secrets."),
     secret("database_url", "Your own Postgres; the embedded one serves where this is not set."),

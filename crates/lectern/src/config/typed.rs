@@ -87,7 +87,7 @@ impl Config {
             metrics_listen: reader.parsed("metrics_listen")?,
             public_url: reader.web_url("public_url")?,
             trusted_proxies: reader.parsed_list("trusted_proxies")?,
-            allowed_origins: reader.list("allowed_origins"),
+            allowed_origins: reader.origins("allowed_origins")?,
             data_dir: reader.parsed("data_dir")?,
             database: Database {
                 url: reader.optional("database_url"),
@@ -216,6 +216,18 @@ impl Reader<'_> {
         Ok(Some(text.trim_end_matches('/').to_owned()))
     }
 
+    /// Origins are compared as texts: they must stand as browsers send them.
+    fn origins(&self, key: &'static str) -> Result<Vec<String>, ConfigError> {
+        let origins = self.list(key);
+        match origins.iter().find(|origin| !is_origin(origin)) {
+            None => Ok(origins),
+            Some(wrong) => {
+                let example = "https://school.example or http://localhost:3000";
+                Err(self.invalid(key, format!("`{wrong}` is not an origin such as {example}")))
+            }
+        }
+    }
+
     /// Secrets for HMAC.
     fn keys(&self, key: &'static str) -> Result<Vec<Vec<u8>>, ConfigError> {
         let keys: Vec<_> = self.list(key).into_iter().map(String::into_bytes).collect();
@@ -238,6 +250,22 @@ impl Reader<'_> {
     fn invalid(&self, key: &'static str, reason: String) -> ConfigError {
         ConfigError::Invalid { key, origin: self.0.get(key).origin.clone(), reason }
     }
+}
+
+/// Scheme and host in lower case, and a port that is not the scheme's own
+/// (RFC 6454, section 6.2).
+fn is_origin(text: &str) -> bool {
+    let Ok(uri) = text.parse::<axum::http::Uri>() else { return false };
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return false };
+    let usual = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return false,
+    };
+    text == format!("{scheme}://{authority}")
+        && text == text.to_ascii_lowercase()
+        && !text.contains('@')
+        && authority.port_u16() != Some(usual)
 }
 
 /// A dictionary of the browsers' `RTCConfiguration`, where one URL may stand
@@ -290,6 +318,12 @@ mod tests {
             ("database_connections=1", "1 is not within 2 to 200"),
             ("media.advertise=example.org", "expected an IP address"),
             ("trusted_proxies=10.0.0.0/8", "`10.0.0.0/8`: invalid IP address"),
+            ("allowed_origins=*", "`*` is not an origin"),
+            ("allowed_origins=https://a.example,https://b.example/", "`https://b.example/` is not"),
+            ("allowed_origins=https://A.example", "not an origin"),
+            ("allowed_origins=https://a.example:443", "not an origin"),
+            ("allowed_origins=https://me@a.example", "not an origin"),
+            ("allowed_origins=null", "not an origin"),
             ("auth.secret=short", "at least 32 bytes"),
             ("auth.algorithms=none", "`none` is none of"),
             ("auth.jwks_url=ftp://keys", "not an http or https URL"),
@@ -299,6 +333,13 @@ mod tests {
             let error = config(&[flag]).err().unwrap().to_string();
             assert!(error.contains(expected), "{flag}: {error}");
         }
+    }
+
+    #[test]
+    fn origins_are_those_that_browsers_send() {
+        let flag = "allowed_origins=https://school.example, http://localhost:3000,http://[::1]:9";
+        let origins = config(&[flag]).ok().unwrap().allowed_origins;
+        assert_eq!(origins, ["https://school.example", "http://localhost:3000", "http://[::1]:9"]);
     }
 
     #[test]

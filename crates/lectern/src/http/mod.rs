@@ -9,7 +9,7 @@ mod metrics;
 
 use axum::{
     Router,
-    http::{HeaderValue, Method, header},
+    http::{HeaderName, HeaderValue, Method, header},
 };
 use tower_http::cors::CorsLayer;
 
@@ -36,23 +36,37 @@ pub(crate) struct Public {
 
 impl Public {
     pub(crate) fn router(self) -> Router {
-        let cors = CorsLayer::new()
-            .allow_origin(self.origins)
-            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-            .allow_headers([
-                header::AUTHORIZATION,
-                header::CONTENT_TYPE,
-                header::IF_MATCH,
-                header::HeaderName::from_static("idempotency-key"),
-            ])
-            .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER])
-            .max_age(PREFLIGHT);
         let router = self
             .api
-            .layer(cors)
+            .layer(cors(self.origins))
             .merge(self.signaling)
             .merge(health::router(self.health))
             .merge(assets::router());
         headers::protect(router, &self.sockets, self.secure)
     }
+}
+
+/// What pages of other origins may send, and read of the answers. Cookies are
+/// not among it: there are none.
+fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::LINK,
+            header::RETRY_AFTER,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
+            HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(PREFLIGHT)
 }

@@ -6,5 +6,6 @@ mod demo;
 mod durability;
 mod health;
 mod metrics;
+mod origins;
 mod process;
 mod support;
