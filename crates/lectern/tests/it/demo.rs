@@ -1,6 +1,8 @@
 //! The demo's people, their lessons and their way in; and that none of it is
 //! there otherwise.
 
+use std::net::{TcpListener, UdpSocket};
+
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -55,6 +57,27 @@ async fn the_demo_has_lessons_and_a_second_start_adds_none() {
 
     let server = home.start("demo").await;
     assert_eq!(sessions(&server, "ada", "").await.len(), all.len());
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_takes_free_ports_where_the_usual_are_taken() {
+    // One that cannot be bound is taken already, which is as good.
+    let _listeners = [8080, 9464].map(|port| TcpListener::bind(("127.0.0.1", port)));
+    let _media = UdpSocket::bind(("0.0.0.0", 7880));
+    let home = Home::new();
+    let server = home
+        .start_with("demo", |command| {
+            for name in ["LECTERN_LISTEN", "LECTERN_METRICS_LISTEN", "LECTERN_MEDIA_LISTEN"] {
+                command.env_remove(name);
+            }
+        })
+        .await;
+    let ready = server.ready.to_string();
+    for usual in [":8080\"", ":9464\"", ":7880\""] {
+        assert!(!ready.contains(usual), "{ready}");
+    }
+    assert_eq!(server.get("/livez").await.status(), StatusCode::OK);
     server.stop().await;
 }
 
