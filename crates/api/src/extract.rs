@@ -14,6 +14,6 @@ pub(crate) use self::{
     checks::Checks,
     headers::{IdempotencyKey, IfMatch},
     page::{PageQuery, Paged, page},
-    path::{SessionPath, UserPath},
+    path::{HoldPath, SessionPath, UserPath},
     query::Query,
 };

@@ -23,6 +23,8 @@ pub const PAGE_MAX: u16 = 200;
 pub const IDS: usize = 200;
 /// The most teachers in one answer.
 pub const TEACHERS: i64 = 200;
+/// The longest search for slots, in days.
+pub const SLOT_DAYS: i64 = 62;
 /// The most lines of chat in one page.
 pub const CHAT_PAGE: u16 = 200;
 /// The most presences of one lesson in one answer.

@@ -9,11 +9,11 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    review::ReviewRefused, session::Refused, window::DoorClosed, zone::ZoneError,
+    review::ReviewRefused, session::Refused, slots::Rule, window::DoorClosed, zone::ZoneError,
 };
 use lectern_store::StoreError;
 
-pub(crate) use self::document::{Code, FieldError, ProblemDocument};
+pub(crate) use self::document::{BookingRule, Code, FieldError, ProblemDocument};
 
 /// An error on its way to the caller.
 #[derive(Debug, Clone)]
@@ -25,6 +25,7 @@ struct Content {
     detail: Option<String>,
     errors: Vec<FieldError>,
     opens_at: Option<DateTime<Utc>>,
+    rule: Option<BookingRule>,
     /// What the log is told and the caller is not.
     cause: Option<String>,
     headers: HeaderMap,
@@ -37,6 +38,7 @@ impl Problem {
             detail: None,
             errors: Vec::new(),
             opens_at: None,
+            rule: None,
             cause: None,
             headers: HeaderMap::new(),
         }))
@@ -110,7 +112,7 @@ impl IntoResponse for Problem {
 impl Problem {
     /// Gives `response`, which says that there is a problem, its body.
     pub(crate) fn write_into(self, response: Response, request_id: &str) -> Response {
-        let Content { code, detail, errors, opens_at, .. } = *self.0;
+        let Content { code, detail, errors, opens_at, rule, .. } = *self.0;
         let document = ProblemDocument {
             kind: format!("urn:lectern:problem:{}", code.name()),
             title: code.title(),
@@ -119,6 +121,7 @@ impl Problem {
             detail,
             errors,
             opens_at,
+            rule,
             request_id: request_id.to_owned(),
         };
         let (mut head, _) = response.into_parts();
@@ -138,8 +141,10 @@ impl From<Refused> for Problem {
             Refused::NotParticipant => Code::NotParticipant,
             Refused::Transition(_)
             | Refused::KeepsItsTime { .. }
-            | Refused::KeepsItsWords { .. } => Code::InvalidTransition,
-            Refused::TooLateToCancel => Code::TooLateToCancel,
+            | Refused::KeepsItsWords { .. }
+            | Refused::NotPending => Code::InvalidTransition,
+            Refused::TooLateToCancel | Refused::PastCancelDeadline { .. } => Code::TooLateToCancel,
+            Refused::NotTeacher => Code::Forbidden,
             Refused::StartOutOfRange => return Self::field("/scheduledAt", refused),
         };
         Self::new(code).detail(refused)
@@ -152,9 +157,18 @@ impl From<DoorClosed> for Problem {
             DoorClosed::TooEarly { opens_at } => (Code::TooEarlyToJoin, Some(opens_at)),
             DoorClosed::Over => (Code::LessonOver, None),
             DoorClosed::Cancelled => (Code::SessionCancelled, None),
+            DoorClosed::NotConfirmed => (Code::NotConfirmed, None),
         };
         let mut problem = Self::new(code).detail(closed);
         problem.0.opens_at = opens_at;
+        problem
+    }
+}
+
+impl From<Rule> for Problem {
+    fn from(rule: Rule) -> Self {
+        let mut problem = Self::new(Code::OutsideAvailability).detail(rule);
+        problem.0.rule = Some(rule.into());
         problem
     }
 }
@@ -186,6 +200,8 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::NotFound => Self::new(Code::NotFound),
             StoreError::SlotTaken => Self::new(Code::SlotTaken).detail(error),
+            StoreError::OutsideAvailability(rule) => rule.into(),
+            StoreError::HoldExpired => Self::new(Code::HoldExpired).detail(error),
             StoreError::VersionConflict { .. } => Self::new(Code::VersionConflict).detail(error),
             StoreError::Refused(refused) => refused.into(),
             StoreError::ReviewRefused(refused) => refused.into(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod history;
+pub(crate) mod holds;
 pub(crate) mod me;
 pub(crate) mod notifications;
 mod openapi;
@@ -13,7 +14,7 @@ pub(crate) mod teachers;
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{any, get, post, put},
+    routing::{any, delete, get, post, put},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -32,6 +33,8 @@ pub fn router(state: ApiState) -> Router {
             get(sessions::get::get).put(sessions::edit::edit).delete(sessions::cancel::cancel),
         )
         .route("/sessions/{id}/join", post(sessions::join::join))
+        .route("/sessions/{id}/confirm", post(sessions::confirm::confirm))
+        .route("/sessions/{id}/decline", post(sessions::decline::decline))
         .route("/sessions/{id}/chat", get(sessions::chat::chat))
         .route("/sessions/{id}/attendance", get(sessions::attendance::attendance))
         .route("/history", get(history::history))
@@ -41,8 +44,18 @@ pub fn router(state: ApiState) -> Router {
         .route("/notifications/read", post(notifications::read::read))
         .route("/me", get(me::get::get))
         .route("/me/preferences", put(me::prefer::prefer))
+        .route("/me/availability", get(me::availability::get).put(me::availability::put))
+        .route("/me/policy", get(me::policy::get).put(me::policy::put))
         .route("/people", get(people::people))
         .route("/teachers", get(teachers::teachers))
+        .route(
+            "/teachers/{id}/availability",
+            get(teachers::availability::get).put(teachers::availability::put),
+        )
+        .route("/teachers/{id}/policy", get(teachers::policy::get).put(teachers::policy::put))
+        .route("/teachers/{id}/slots", get(teachers::slots::slots))
+        .route("/holds", post(holds::place::place))
+        .route("/holds/{id}", delete(holds::release::release))
         .route("/admin/reviews", get(admin::reviews::reviews))
         .route("/openapi.json", get(openapi::document))
         .fallback(async || Problem::new(Code::NotFound))

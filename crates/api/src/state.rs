@@ -2,7 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Instant};
 
-use lectern_domain::{clock::Clock, window::JoinPolicy, zone::Zones};
+use lectern_domain::{clock::Clock, policy::Policy, zone::Zones};
+use lectern_store::openings::Platform;
 use serde::Serialize;
 use sqlx::PgPool;
 use utoipa::ToSchema;
@@ -42,8 +43,8 @@ pub struct Config {
     pub zones: Zones,
     /// Keys of room tokens. The first one signs.
     pub room_keys: Vec<Vec<u8>>,
-    /// When rooms may be entered.
-    pub join: JoinPolicy,
+    /// What holds for lessons where their teacher says nothing.
+    pub policy: Policy,
     /// What clients are told to find a path with.
     pub ice_servers: Vec<IceServer>,
     /// How many requests a caller may make.
@@ -89,7 +90,7 @@ pub struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) zones: Zones,
     pub(crate) room_key: jsonwebtoken::EncodingKey,
-    pub(crate) join: JoinPolicy,
+    pub(crate) policy: Policy,
     pub(crate) ice_servers: Vec<IceServer>,
     pub(crate) limiter: Limiter,
     pub(crate) public_url: String,
@@ -116,7 +117,7 @@ impl ApiState {
             pool: config.pool,
             clock: config.clock,
             zones: config.zones,
-            join: config.join,
+            policy: config.policy,
             ice_servers: config.ice_servers,
             public_url: config.public_url,
             rooms: config.rooms,
@@ -125,6 +126,11 @@ impl ApiState {
 }
 
 impl ApiState {
+    /// What holds for everybody on the platform.
+    pub(crate) fn platform(&self) -> Platform<'_> {
+        Platform { zones: &self.zones, policy: &self.policy }
+    }
+
     /// Asks the database something, and notes how long it took.
     #[expect(clippy::disallowed_methods, reason = "a driver measures what it waits for")]
     pub(crate) async fn timed<T>(

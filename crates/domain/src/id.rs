@@ -58,6 +58,10 @@ uuid_id!(
     NotificationId
 );
 uuid_id!(
+    /// A slot that is kept for somebody for a few minutes.
+    HoldId
+);
+uuid_id!(
     /// A media node: one process that holds rooms.
     NodeId
 );

@@ -6,12 +6,16 @@
 //! [`zone::Zones::newest`] reads the system's time-zone files, once, at start.
 #![forbid(unsafe_code)]
 
+pub mod availability;
 pub mod clock;
 pub mod id;
 pub mod person;
+pub mod policy;
 pub mod review;
 pub mod room;
 pub mod session;
+pub mod slots;
+pub mod span;
 pub mod text;
 pub mod window;
 pub mod zone;

@@ -16,6 +16,7 @@ pub use self::{
 };
 use crate::{
     id::{SessionId, UserId},
+    policy::Terms,
     text::{Description, Minutes, Skill, Title},
     zone::Intent,
 };
@@ -151,6 +152,10 @@ pub struct Session {
     pub confirmation: Confirmation,
     /// Who did not come, once that is decided.
     pub no_show: Option<NoShow>,
+    /// Until when the teacher may answer, where it was asked for.
+    pub confirm_by: Option<DateTime<Utc>>,
+    /// What the teacher's policy says of it now.
+    pub terms: Terms,
     /// Rises with every change.
     pub version: Version,
     /// Rises with every change of time, and when it is cancelled (RFC 5545,
@@ -164,6 +169,12 @@ impl Session {
     /// What `user` is in this lesson, if anything.
     pub fn role_of(&self, user: &UserId) -> Option<ParticipantRole> {
         self.participants.iter().find(|p| p.user == *user).map(|p| p.role)
+    }
+
+    /// Those who take it, sorted.
+    pub fn students(&self) -> Vec<UserId> {
+        let students = self.participants.iter().filter(|p| p.role == ParticipantRole::Student);
+        students.map(|participant| participant.user.clone()).collect()
     }
 
     /// The name of a participant.

@@ -105,6 +105,10 @@ text!(
     Reason, 0..=1000, Many
 );
 text!(
+    /// Why a teacher is away.
+    Note, 0..=200, One
+);
+text!(
     /// What a review says.
     Comment, 0..=4000, Many
 );

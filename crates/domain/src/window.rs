@@ -49,6 +49,9 @@ pub enum DoorClosed {
     /// The lesson was cancelled.
     #[error("the lesson was cancelled")]
     Cancelled,
+    /// The teacher has not agreed to the lesson.
+    #[error("the teacher has not confirmed the lesson")]
+    NotConfirmed,
 }
 
 impl JoinWindow {

@@ -5,6 +5,8 @@
 //! the gap, as RFC 5545, section 3.3.5 says. One that comes twice (a fold)
 //! means the earlier instant, unless it is given with an offset.
 
+mod days;
+
 use std::{fmt, fs, path::Path, str::FromStr};
 
 use chrono::{DateTime, Utc};
@@ -14,6 +16,10 @@ use jiff::{
     fmt::temporal::{DateTimeParser, Pieces, PiecesOffset},
     tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase},
 };
+
+pub use jiff::civil::{Date, Weekday};
+
+pub use self::days::Days;
 
 /// Where Unix systems keep their time-zone files.
 const SYSTEM_FILES: &str = "/usr/share/zoneinfo";

@@ -1,4 +1,5 @@
-//! What time does by itself: lessons end or pass, and old rows go.
+//! What time does by itself: lessons end or pass, requests expire, and old rows
+//! go.
 
 use std::{sync::Arc, time::Duration};
 
@@ -59,6 +60,10 @@ async fn sweep(
     let completed = sessions::complete_ended(pool, now).await?;
     if !completed.is_empty() {
         tracing::info!(lessons = completed.len(), "sweeper.completed");
+    }
+    let expired = sessions::expire_unanswered(pool, now).await?;
+    if expired > 0 {
+        tracing::info!(lessons = expired, "sweeper.expired");
     }
     let Some(grace) = grace else { return Ok(()) };
     let decided = sessions::decide_no_shows(pool, grace, now).await?;

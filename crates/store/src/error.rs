@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use lectern_domain::session::{Refused, Version};
+use lectern_domain::{
+    session::{Refused, Version},
+    slots::{NotOffered, Rule},
+};
 
 /// Why a transaction did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +16,12 @@ pub enum StoreError {
     /// Somebody in the lesson is taken at that time.
     #[error("somebody in the lesson has another one at that time")]
     SlotTaken,
+    /// The teacher does not offer the slot.
+    #[error(transparent)]
+    OutsideAvailability(Rule),
+    /// The hold is gone, or is not this person's.
+    #[error("the hold has expired")]
+    HoldExpired,
     /// It has changed since the caller read it.
     #[error("it is at version {current} now")]
     VersionConflict {
@@ -49,6 +58,17 @@ impl From<sqlx::Error> for StoreError {
             return Self::SlotTaken;
         }
         Self::Database(error)
+    }
+}
+
+impl From<NotOffered> for StoreError {
+    fn from(refused: NotOffered) -> Self {
+        match refused {
+            NotOffered::Rule(rule) => Self::OutsideAvailability(rule),
+            NotOffered::Taken => Self::SlotTaken,
+            // Starts are checked before; what is left is a zone that was stored.
+            NotOffered::Zone(_) => Self::Corrupt { column: "time_zone" },
+        }
     }
 }
 

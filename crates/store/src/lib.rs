@@ -4,14 +4,18 @@
 
 pub mod attendance;
 pub mod audit;
+pub mod availability;
 pub mod chat;
 pub mod cluster;
 pub mod error;
+pub mod holds;
 pub mod idempotency;
 pub mod migrate;
 pub mod notifications;
+pub mod openings;
 pub mod outbox;
 pub mod page;
+pub mod policies;
 pub mod reminders;
 pub mod retention;
 pub mod reviews;

@@ -12,6 +12,8 @@ pub const IDEMPOTENCY_KEYS: TimeDelta = TimeDelta::hours(24);
 pub const OUTBOX: TimeDelta = TimeDelta::days(30);
 /// Notices, read or not.
 pub const NOTIFICATIONS: TimeDelta = TimeDelta::days(180);
+/// Slots that were held, from when they were free again.
+pub const HOLDS: TimeDelta = TimeDelta::zero();
 /// Chat.
 pub const CHAT: TimeDelta = TimeDelta::days(730);
 /// Who was in a room, when.
@@ -59,6 +61,10 @@ pub async fn prune(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError>
         NOTIFICATIONS,
         "DELETE FROM notifications WHERE id IN \
          (SELECT id FROM notifications WHERE created_at < $1 LIMIT $2)"
+    );
+    prune!(
+        HOLDS,
+        "DELETE FROM holds WHERE id IN (SELECT id FROM holds WHERE expires_at < $1 LIMIT $2)"
     );
     prune!(
         CHAT,

@@ -1,5 +1,7 @@
-//! Lessons: booked, read, listed, changed, called off and completed.
+//! Lessons: booked, answered, read, listed, changed, called off and
+//! completed.
 
+mod answer;
 mod book;
 mod change;
 mod effects;
@@ -9,10 +11,11 @@ mod load;
 mod sweep;
 
 pub use self::{
+    answer::{Decision, answer},
     book::{Booking, book},
     change::{Cancellation, Edit, Expected, NewStart, cancel, edit},
     list::{Filter, Order, Scope, list},
     load::find,
-    sweep::{complete_ended, decide_no_shows},
+    sweep::{complete_ended, decide_no_shows, expire_unanswered},
 };
 pub(crate) use self::{ended::completed, load::lock_shared};

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use lectern_domain::id::{SessionId, UserId};
+use lectern_domain::id::{HoldId, SessionId, UserId};
 
 use crate::{
     problem::{Code, Problem},
@@ -15,7 +15,11 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SessionPath(pub(crate) SessionId);
 
-/// `/reviews/{userId}`
+/// `/holds/{id}`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HoldPath(pub(crate) HoldId);
+
+/// `/reviews/{userId}`, `/teachers/{id}`
 #[derive(Debug, Clone)]
 pub(crate) struct UserPath(pub(crate) UserId);
 
@@ -25,6 +29,15 @@ async fn text(parts: &mut Parts, state: &ApiState) -> Result<String, Problem> {
 }
 
 impl FromRequestParts<ApiState> for SessionPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let text = text(parts, state).await?;
+        text.parse().map(Self).map_err(|_| Problem::new(Code::NotFound))
+    }
+}
+
+impl FromRequestParts<ApiState> for HoldPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use lectern_domain::slots::Rule;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -47,6 +48,12 @@ codes! {
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed";
     /// Somebody in the lesson is taken at that time.
     SlotTaken = "slot_taken", CONFLICT, "The slot is taken";
+    /// The teacher does not offer the slot; `rule` says why.
+    OutsideAvailability = "outside_availability", CONFLICT, "The teacher does not offer this slot";
+    /// The hold is gone, or is not the caller's.
+    HoldExpired = "hold_expired", CONFLICT, "The hold has expired";
+    /// The teacher has not agreed to the lesson.
+    NotConfirmed = "not_confirmed", CONFLICT, "The lesson is not confirmed";
     /// The window to join has not opened.
     TooEarlyToJoin = "too_early_to_join", CONFLICT, "It is too early to join";
     /// The window to join has closed.
@@ -98,6 +105,37 @@ pub(crate) struct FieldError {
     pub(crate) detail: String,
 }
 
+/// By which rule of the teacher a slot is not offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum BookingRule {
+    /// It is not within the teacher's hours.
+    Closed,
+    /// It is too soon.
+    MinimumNotice,
+    /// It is too far ahead.
+    BookingWindow,
+    /// It lies between two starts.
+    StartIncrement,
+    /// The teacher's day is full.
+    PerDay,
+    /// The teacher's week is full.
+    PerWeek,
+}
+
+impl From<Rule> for BookingRule {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::Closed => Self::Closed,
+            Rule::MinimumNotice => Self::MinimumNotice,
+            Rule::BookingWindow => Self::BookingWindow,
+            Rule::StartIncrement => Self::StartIncrement,
+            Rule::PerDay => Self::PerDay,
+            Rule::PerWeek => Self::PerWeek,
+        }
+    }
+}
+
 /// An error, as RFC 9457 has it. Branch on `code`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -125,6 +163,10 @@ pub(crate) struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(super) opens_at: Option<DateTime<Utc>>,
+    /// With `outside_availability`: by which rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) rule: Option<BookingRule>,
     /// Names this request in the server's log.
     pub(super) request_id: String,
 }

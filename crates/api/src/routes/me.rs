@@ -1,4 +1,6 @@
 //! `/api/me`
 
+pub(crate) mod availability;
 pub(crate) mod get;
+pub(crate) mod policy;
 pub(crate) mod prefer;

@@ -4,6 +4,8 @@ pub(crate) mod attendance;
 pub(crate) mod book;
 pub(crate) mod cancel;
 pub(crate) mod chat;
+pub(crate) mod confirm;
+pub(crate) mod decline;
 pub(crate) mod edit;
 pub(crate) mod get;
 pub(crate) mod join;
@@ -50,7 +52,7 @@ async fn visible(state: &ApiState, caller: &Caller, id: SessionId) -> Result<Ses
 }
 
 /// A version as an entity tag (RFC 9110, section 8.8.3).
-fn entity_tag(version: impl std::fmt::Display) -> Result<HeaderValue, Problem> {
+pub(crate) fn entity_tag(version: impl std::fmt::Display) -> Result<HeaderValue, Problem> {
     HeaderValue::try_from(format!("\"{version}\""))
         .map_err(|error| Problem::new(Code::Internal).caused_by(error))
 }

@@ -1,4 +1,8 @@
-//! `GET /api/teachers`
+//! `GET /api/teachers`, and what belongs to one of them.
+
+pub(crate) mod availability;
+pub(crate) mod policy;
+pub(crate) mod slots;
 
 use axum::{Json, extract::State};
 use lectern_domain::text::{Search, Skill};

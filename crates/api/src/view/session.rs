@@ -150,6 +150,9 @@ pub(crate) struct Session {
     time_zone: Option<String>,
     /// Whether the teacher has agreed.
     confirmation: Confirmation,
+    /// Until when the teacher may answer, while the lesson waits for it.
+    #[schema(required = true)]
+    confirm_by: Option<DateTime<Utc>>,
     /// Rises with every change; the ETag.
     pub(crate) version: i64,
     /// Everybody in it.
@@ -177,6 +180,8 @@ pub(crate) struct Session {
     /// Why it was called off.
     #[schema(required = true)]
     cancel_reason: Option<String>,
+    /// Whether it was called off after the deadline for students.
+    late_cancel: bool,
     /// Its start on the clocks of the zone that was asked for, with their offset.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -250,11 +255,14 @@ impl Viewer<'_> {
 
 /// A lesson without anybody's local time.
 pub(crate) fn of(state: &ApiState, session: &session::Session, reviewed: bool) -> Session {
-    let window = state.join.window(session.timing.start, session.timing.end());
+    let join = session.terms.join(&state.policy);
+    let window = join.window(session.timing.start, session.timing.end());
     let name = |user: &UserId| session.name_of(user).unwrap_or(user.as_str()).to_owned();
-    let (cancelled_by, cancel_reason) = match &session.state {
-        State::Cancelled { by, reason, .. } => (Some(by.to_string()), Some(reason.to_string())),
-        _ => (None, None),
+    let (cancelled_by, cancel_reason, late_cancel) = match &session.state {
+        State::Cancelled { by, reason, late, .. } => {
+            (Some(by.to_string()), Some(reason.to_string()), *late)
+        }
+        _ => (None, None, false),
     };
     Session {
         id: session.id.0,
@@ -271,6 +279,7 @@ pub(crate) fn of(state: &ApiState, session: &session::Session, reviewed: bool) -
         ends_at: session.timing.end(),
         time_zone: session.intent.as_ref().map(|intent| intent.time_zone.to_string()),
         confirmation: session.confirmation.into(),
+        confirm_by: session.confirm_by,
         version: session.version.0,
         participants: session
             .participants
@@ -290,6 +299,7 @@ pub(crate) fn of(state: &ApiState, session: &session::Session, reviewed: bool) -
         reviewed,
         cancelled_by,
         cancel_reason,
+        late_cancel,
         local_start: None,
     }
 }

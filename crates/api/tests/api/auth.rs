@@ -132,7 +132,7 @@ async fn a_configuration_that_cannot_check_is_refused() {
             clock: Arc::clone(&world.clock) as Arc<dyn lectern_domain::clock::Clock>,
             zones: lectern_domain::zone::Zones::bundled(),
             room_keys: vec![b"key".to_vec()],
-            join: lectern_domain::window::JoinPolicy::default(),
+            policy: lectern_domain::policy::Policy::default(),
             ice_servers: Vec::new(),
             rate_limit: lectern_api::RateLimit::default(),
             public_url: String::new(),

@@ -36,6 +36,7 @@ async fn a_student_books_a_teacher() {
             "endsAt": rfc3339(start + chrono::TimeDelta::minutes(45)),
             "timeZone": null,
             "confirmation": "confirmed",
+            "confirmBy": null,
             "version": 1,
             "participants": [
                 { "id": "ines", "name": "Ines", "role": "teacher" },
@@ -49,6 +50,7 @@ async fn a_student_books_a_teacher() {
             "reviewed": false,
             "cancelledBy": null,
             "cancelReason": null,
+            "lateCancel": false,
         })
     );
     for who in ["jonas", "ines", "ada"] {

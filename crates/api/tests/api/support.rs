@@ -15,7 +15,7 @@ use lectern_api::{
     ApiState, CloseCause, Config, IceServer, PlaceError, Placement, RateLimit, Rooms,
     auth::AuthConfig, router,
 };
-use lectern_domain::{clock::Clock, id::SessionId, window::JoinPolicy, zone::Zones};
+use lectern_domain::{clock::Clock, id::SessionId, policy::Policy, zone::Zones};
 use lectern_store::testing::Database;
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ impl World {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             zones: Zones::bundled(),
             room_keys: vec![ROOM_KEY.to_vec()],
-            join: JoinPolicy::default(),
+            policy: Policy::default(),
             ice_servers: vec![IceServer {
                 urls: vec!["stun:127.0.0.1:3478".into()],
                 username: None,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{FURTHEST_AHEAD, InvalidTransition, Session, State, Status};
+use super::{Confirmation, FURTHEST_AHEAD, InvalidTransition, Session, State, Status};
 use crate::{
     person::Actor,
     room::Role,
@@ -38,6 +38,18 @@ pub enum Refused {
     /// The lesson's time has passed.
     #[error("the lesson's time has passed")]
     TooLateToCancel,
+    /// A student may cancel until so long before the start.
+    #[error("students may cancel until {minutes} minutes before the start")]
+    PastCancelDeadline {
+        /// How long before.
+        minutes: i64,
+    },
+    /// Only the teacher, or an admin, answers a request.
+    #[error("only the teacher may answer the request")]
+    NotTeacher,
+    /// The lesson waits for no answer, or no longer.
+    #[error("the lesson does not wait for an answer")]
+    NotPending,
 }
 
 /// How far in the past a start may lie, for clocks and networks that differ.
@@ -81,19 +93,52 @@ impl Session {
     }
 
     /// The state after `actor` has called it off. Participants may do so until
-    /// the end; an admin may also clear away a lesson to which nobody came.
+    /// the end, and students of a lesson that stands until `deadline` before
+    /// its start, where there is one; an admin may also clear away a lesson to
+    /// which nobody came.
     pub fn cancelled(
+        &self,
+        actor: &Actor,
+        reason: Reason,
+        deadline: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<State, Refused> {
+        self.may_see(actor)?;
+        let stands = self.confirmation == Confirmation::Confirmed;
+        let late = stands && now > self.timing.start - deadline;
+        let next = self.state.clone().cancel(actor.id.clone(), reason, late, now)?;
+        if !actor.admin && now >= self.timing.end() {
+            return Err(Refused::TooLateToCancel);
+        }
+        let student = self.role_of(&actor.id) == Some(ParticipantRole::Student);
+        if late && student && !actor.admin && deadline > TimeDelta::zero() {
+            return Err(Refused::PastCancelDeadline { minutes: deadline.num_minutes() });
+        }
+        Ok(next)
+    }
+
+    /// Whether `actor` may agree to the lesson that a student asked for.
+    pub fn may_answer(&self, actor: &Actor, now: DateTime<Utc>) -> Result<(), Refused> {
+        self.may_see(actor)?;
+        if !actor.admin && self.role_of(&actor.id) != Some(ParticipantRole::Teacher) {
+            return Err(Refused::NotTeacher);
+        }
+        let asked = self.state == State::Scheduled && self.confirmation == Confirmation::Pending;
+        if !asked || self.confirm_by.is_some_and(|by| now >= by) {
+            return Err(Refused::NotPending);
+        }
+        Ok(())
+    }
+
+    /// The state after `actor` has said no.
+    pub fn declined(
         &self,
         actor: &Actor,
         reason: Reason,
         now: DateTime<Utc>,
     ) -> Result<State, Refused> {
-        self.may_see(actor)?;
-        let next = self.state.clone().cancel(actor.id.clone(), reason, now)?;
-        if !actor.admin && now >= self.timing.end() {
-            return Err(Refused::TooLateToCancel);
-        }
-        Ok(next)
+        self.may_answer(actor, now)?;
+        Ok(self.state.clone().cancel(actor.id.clone(), reason, false, now)?)
     }
 
     /// As what `actor` may enter the room, if it is open.
@@ -112,6 +157,9 @@ impl Session {
         if matches!(self.state, State::Cancelled { .. }) {
             return Ok(Err(DoorClosed::Cancelled));
         }
+        if self.confirmation == Confirmation::Pending {
+            return Ok(Err(DoorClosed::NotConfirmed));
+        }
         let window = policy.window(self.timing.start, self.timing.end());
         Ok(window.check(now).map(|()| role))
     }
@@ -122,7 +170,8 @@ mod tests {
     use super::*;
     use crate::{
         id::SessionId,
-        session::{Confirmation, Participant, Version},
+        policy::Terms,
+        session::{Participant, Version},
         text::Minutes,
     };
 
@@ -162,6 +211,8 @@ mod tests {
             state,
             confirmation: Confirmation::Confirmed,
             no_show: None,
+            confirm_by: None,
+            terms: Terms::default(),
             version: Version(1),
             sequence: 0,
             created_at: at(-HOUR),
@@ -197,11 +248,52 @@ mod tests {
     fn a_missed_lesson_is_cleared_away_by_an_admin_alone() {
         let reason: Reason = "".parse().expect("a reason");
         let missed = lesson(State::Scheduled);
-        let cancel = |who: &str, now| missed.cancelled(&actor(who), reason.clone(), now);
+        let cancel =
+            |who: &str, now| missed.cancelled(&actor(who), reason.clone(), TimeDelta::zero(), now);
         assert!(cancel("ines", at(HOUR - 1)).is_ok());
         assert_eq!(cancel("ines", at(HOUR)), Err(Refused::TooLateToCancel));
         assert!(cancel("ada", at(HOUR)).is_ok());
         assert_eq!(cancel("tom", at(0)), Err(Refused::NotParticipant));
+    }
+
+    #[test]
+    fn students_cancel_before_the_deadline_and_teachers_after_it_too() {
+        let reason: Reason = "".parse().expect("a reason");
+        let deadline = TimeDelta::hours(24);
+        let cancel = |lesson: &Session, who: &str, seconds| {
+            lesson
+                .cancelled(&actor(who), reason.clone(), deadline, at(seconds))
+                .map(|state| matches!(state, State::Cancelled { late: true, .. }))
+        };
+        let standing = lesson(State::Scheduled);
+        let refused = Err(Refused::PastCancelDeadline { minutes: 1440 });
+        assert_eq!(cancel(&standing, "jonas", -24 * HOUR), Ok(false));
+        assert_eq!(cancel(&standing, "jonas", 1 - 24 * HOUR), refused);
+        assert_eq!(cancel(&standing, "ines", 1 - 24 * HOUR), Ok(true));
+        assert_eq!(cancel(&standing, "ada", 1 - 24 * HOUR), Ok(true));
+        // Who still waits for an answer may take the request back.
+        let asked = Session { confirmation: Confirmation::Pending, ..standing };
+        assert_eq!(cancel(&asked, "jonas", -1), Ok(false));
+    }
+
+    #[test]
+    fn a_request_is_answered_once_in_time_and_by_the_teacher() {
+        let asked = Session {
+            confirmation: Confirmation::Pending,
+            confirm_by: Some(at(-10)),
+            ..lesson(State::Scheduled)
+        };
+        let answer = |who: &str, seconds| asked.may_answer(&actor(who), at(seconds));
+        assert_eq!(answer("ines", -11), Ok(()));
+        assert_eq!(answer("ada", -11), Ok(()));
+        assert_eq!(answer("ines", -10), Err(Refused::NotPending));
+        assert_eq!(answer("jonas", -11), Err(Refused::NotTeacher));
+        assert_eq!(answer("tom", -11), Err(Refused::NotParticipant));
+        let policy = JoinPolicy::default();
+        let door = asked.enter(&actor("jonas"), policy, at(-10));
+        assert_eq!(door, Ok(Err(DoorClosed::NotConfirmed)));
+        let standing = lesson(State::Scheduled);
+        assert_eq!(standing.may_answer(&actor("ines"), at(-11)), Err(Refused::NotPending));
     }
 
     #[test]

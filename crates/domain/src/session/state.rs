@@ -79,6 +79,8 @@ pub enum State {
         by: UserId,
         /// Why, in their words.
         reason: Reason,
+        /// Whether it was after the deadline for students.
+        late: bool,
     },
 }
 
@@ -135,16 +137,17 @@ impl State {
         }
     }
 
-    /// `by` calls it off, or breaks it off.
+    /// `by` calls it off, or breaks it off, `late` or in time.
     pub fn cancel(
         self,
         by: UserId,
         reason: Reason,
+        late: bool,
         now: DateTime<Utc>,
     ) -> Result<Self, InvalidTransition> {
         match self {
             Self::Scheduled | Self::InProgress { .. } => {
-                Ok(Self::Cancelled { started_at: self.started_at(), at: now, by, reason })
+                Ok(Self::Cancelled { started_at: self.started_at(), at: now, by, reason, late })
             }
             Self::Completed { .. } | Self::Cancelled { .. } => Err(self.refuse(Status::Cancelled)),
         }
@@ -165,7 +168,7 @@ mod tests {
 
     fn cancelled(state: State) -> Result<State, InvalidTransition> {
         let by = "ines".parse().expect("a user id");
-        state.cancel(by, "ill".parse().expect("a reason"), at(9))
+        state.cancel(by, "ill".parse().expect("a reason"), false, at(9))
     }
 
     #[test]

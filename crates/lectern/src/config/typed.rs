@@ -9,7 +9,7 @@ use std::{
 
 use chrono::TimeDelta;
 use lectern_api::{IceServer, RateLimit, auth::Algorithm};
-use lectern_domain::window::JoinPolicy;
+use lectern_domain::policy::{self, Limit, Policy};
 use lectern_sfu::Advertised;
 
 use super::{ConfigError, Values};
@@ -31,7 +31,7 @@ pub(crate) struct Config {
     pub(crate) media: Media,
     pub(crate) auth: Auth,
     pub(crate) room_keys: Vec<Vec<u8>>,
-    pub(crate) join: JoinPolicy,
+    pub(crate) policy: Policy,
     pub(crate) rate_limit: RateLimit,
     pub(crate) ice_servers: Vec<IceServer>,
     pub(crate) region: String,
@@ -79,9 +79,6 @@ impl Config {
     /// Checks every value.
     pub(crate) fn from_values(values: &Values) -> Result<Self, ConfigError> {
         let reader = Reader(values);
-        let minutes = |key, most| -> Result<TimeDelta, ConfigError> {
-            Ok(TimeDelta::minutes(reader.within(key, 0..=most)?.into()))
-        };
         Ok(Self {
             listen: reader.parsed("listen")?,
             metrics_listen: reader.parsed("metrics_listen")?,
@@ -97,10 +94,7 @@ impl Config {
             media: Media::read(&reader)?,
             auth: Auth::read(&reader)?,
             room_keys: reader.keys("room_keys")?,
-            join: JoinPolicy {
-                opens: minutes("join.opens_minutes", 1440)?,
-                grace: minutes("join.grace_minutes", 120)?,
-            },
+            policy: reader.policy()?,
             rate_limit: RateLimit {
                 per_second: reader.within("rate_limit.per_second", 1..=1_000_000)?.into(),
                 burst: reader.within("rate_limit.burst", 1..=1_000_000)?,
@@ -206,6 +200,49 @@ impl Reader<'_> {
         Ok(value)
     }
 
+    fn policy(&self) -> Result<Policy, ConfigError> {
+        Ok(Policy {
+            buffer_before: self.minutes("policy.buffer_before_minutes", &policy::BUFFER)?,
+            buffer_after: self.minutes("policy.buffer_after_minutes", &policy::BUFFER)?,
+            minimum_notice: self
+                .minutes("policy.minimum_notice_minutes", &policy::MINIMUM_NOTICE)?,
+            booking_window: self
+                .minutes("policy.booking_window_minutes", &policy::BOOKING_WINDOW)?,
+            start_increment: self
+                .minutes("policy.start_increment_minutes", &policy::START_INCREMENT)?,
+            per_day: self.limit("policy.per_day")?,
+            per_week: self.limit("policy.per_week")?,
+            requires_confirmation: self.parsed("policy.requires_confirmation")?,
+            pending_blocks: self.parsed("policy.pending_blocks")?,
+            confirm_within: self
+                .minutes("policy.confirm_within_minutes", &policy::CONFIRM_WITHIN)?,
+            cancel_deadline: self
+                .minutes("policy.cancel_deadline_minutes", &policy::CANCEL_DEADLINE)?,
+            join_opens: self.minutes("join.opens_minutes", &policy::JOIN_OPENS)?,
+            grace: self.minutes("join.grace_minutes", &policy::GRACE)?,
+            lobby: self.parsed("policy.lobby")?,
+            reschedule_needs_consent: self.parsed("policy.reschedule_needs_consent")?,
+        })
+    }
+
+    fn minutes(
+        &self,
+        key: &'static str,
+        range: &std::ops::RangeInclusive<i64>,
+    ) -> Result<TimeDelta, ConfigError> {
+        policy::minutes(self.parsed(key)?, range)
+            .map_err(|error| self.invalid(key, error.to_string()))
+    }
+
+    /// A number, or nothing: any number.
+    fn limit(&self, key: &'static str) -> Result<Limit, ConfigError> {
+        if self.text(key).is_empty() {
+            return Ok(Limit::Unlimited);
+        }
+        Limit::try_from(self.parsed::<i64>(key)?)
+            .map_err(|error| self.invalid(key, error.to_string()))
+    }
+
     fn web_url(&self, key: &'static str) -> Result<Option<String>, ConfigError> {
         let Some(text) = self.optional(key) else { return Ok(None) };
         let uri = text.parse::<axum::http::Uri>();
@@ -309,6 +346,7 @@ mod tests {
         let config = config(&[]).ok().unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert!(config.media.workers >= 1);
+        assert_eq!(config.policy, Policy::default());
     }
 
     #[test]
@@ -316,6 +354,9 @@ mod tests {
         let cases = [
             ("listen=here", "`listen` is not valid"),
             ("database_connections=1", "1 is not within 2 to 200"),
+            ("policy.per_day=0", "expected a whole number from 1 to 1000"),
+            ("join.grace_minutes=121", "expected a whole number from 0 to 120"),
+            ("policy.lobby=perhaps", "`policy.lobby` is not valid"),
             ("media.advertise=example.org", "expected an IP address"),
             ("trusted_proxies=10.0.0.0/8", "`10.0.0.0/8`: invalid IP address"),
             ("allowed_origins=*", "`*` is not an origin"),

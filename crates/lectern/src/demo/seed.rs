@@ -6,18 +6,21 @@ use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use lectern_domain::{
     id::{NodeId, ParticipantId, ReviewId, SessionId, UserId},
     person::Actor,
+    policy::Policy,
     room::Role,
     session::{Session, Status, Timing},
     text::{Minutes, Rating},
     zone::{Intent, Strictness, WallClock, Zones},
 };
 use lectern_store::{
-    StoreError, attendance, chat,
+    StoreError, attendance, availability, chat,
     idempotency::Answer,
+    openings::Platform,
     page::PageRequest,
+    policies,
     reviews::{self, NewReview},
     rooms,
-    sessions::{self, Booking, Filter, Order, Scope},
+    sessions::{self, Booking, Expected, Filter, Order, Scope},
     users::{self, Profile},
 };
 use rand::RngExt as _;
@@ -25,6 +28,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
+    hours::{OPEN, Opening},
     lessons::{COMING, Lesson, PAST, Past, SOON},
     people::{PEOPLE, Part, Person},
 };
@@ -65,14 +69,18 @@ pub(crate) async fn seed(
     if !seeder.has(Scope::All, Some(now + TimeDelta::hours(2)), None).await? {
         for lesson in &COMING {
             let (timing, intent) = seeder.timing(lesson)?;
-            seeder.book(lesson, timing, Some(intent), now).await?;
+            seeder.book(lesson, lesson.student, timing, Some(intent), now).await?;
         }
     }
     let teacher = Scope::Of(user(SOON.teacher), None);
     if !seeder.has(teacher, Some(now), Some(now + TimeDelta::minutes(15))).await? {
         let start = (now + SOON_IN).duration_trunc(RASTER).context("the clock is out of range")?;
         let timing = Timing { start: start.max(now), duration: minutes(SOON.minutes)? };
-        seeder.book(&SOON, timing, None, now).await?;
+        // A teacher is not held to their own hours.
+        seeder.book(&SOON, SOON.teacher, timing, None, now).await?;
+    }
+    for open in &OPEN {
+        seeder.open(open).await?;
     }
     Ok(())
 }
@@ -129,40 +137,60 @@ impl Seeder<'_> {
         Ok((Timing { start, duration: minutes(lesson.minutes)? }, intent))
     }
 
-    /// Books a lesson; nothing where somebody is taken.
+    /// Books a lesson; nothing where the slot is not to be had.
     async fn book(
         &self,
         lesson: &Lesson,
+        by: &str,
         timing: Timing,
         intent: Option<Intent>,
         at: DateTime<Utc>,
     ) -> anyhow::Result<Option<SessionId>> {
         #[expect(clippy::disallowed_methods, reason = "a driver: it names what it makes")]
         let id = SessionId(Uuid::now_v7());
-        let student = user(lesson.student);
         let booking = Booking {
             id,
             title: lesson.title.parse()?,
             description: lesson.description.parse()?,
             skill: lesson.skill.parse()?,
             teacher: user(lesson.teacher),
-            student: student.clone(),
+            student: user(lesson.student),
             timing,
             intent,
-            by: Actor { id: student, admin: false },
+            hold: None,
+            by: Actor { id: user(by), admin: false },
         };
-        match sessions::book(self.pool, &booking, None, at, &|_: &Session| nothing()).await {
+        let policy = Policy::default();
+        let platform = Platform { zones: self.zones, policy: &policy };
+        let booked =
+            sessions::book(self.pool, platform, &booking, None, at, &|_: &Session| nothing()).await;
+        match booked {
             Ok(_) => Ok(Some(id)),
-            Err(StoreError::SlotTaken) => Ok(None),
+            Err(StoreError::SlotTaken | StoreError::OutsideAvailability(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Sets a teacher's hours and policy, where nothing was ever set.
+    async fn open(&self, open: &Opening) -> anyhow::Result<()> {
+        let teacher = user(open.teacher);
+        if availability::find(self.pool, &teacher).await?.is_some() {
+            return Ok(());
+        }
+        let person = Person::find(open.teacher).context("hours have teachers of ours")?;
+        let hours = open.availability(self.zones.name(person.time_zone)?)?;
+        availability::replace(self.pool, &teacher, &hours, &Expected::Any, self.now).await?;
+        let policy = open.policy();
+        policies::amend(self.pool, &teacher, &policy, &Expected::Any, self.now).await?;
+        Ok(())
     }
 
     /// Books a lesson of the past, lets it take place and has it reviewed.
     async fn take_place(&self, past: &Past) -> anyhow::Result<()> {
         let lesson = &past.lesson;
         let (timing, intent) = self.timing(lesson)?;
-        let booked = self.book(lesson, timing, Some(intent), timing.start - BOOKED_AHEAD).await?;
+        let at = timing.start - BOOKED_AHEAD;
+        let booked = self.book(lesson, lesson.student, timing, Some(intent), at).await?;
         let Some(id) = booked else { return Ok(()) };
         let (start, end) = (timing.start, timing.end());
         rooms::begin(self.pool, id, start).await?;

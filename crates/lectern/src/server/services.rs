@@ -91,7 +91,7 @@ impl Services {
             epoch: node.epoch,
             room_keys: RoomKeys(room_keys.clone()),
             origins,
-            grace: setup.config.join.grace,
+            grace: setup.config.policy.grace,
             limits,
             clock: Arc::clone(&setup.clock),
         };
@@ -221,7 +221,7 @@ fn serve_http(
         clock: setup.clock,
         zones: setup.zones,
         room_keys,
-        join: setup.config.join,
+        policy: setup.config.policy,
         ice_servers: setup.config.ice_servers,
         rate_limit: setup.config.rate_limit,
         public_url: setup.urls.public,

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    id::{SessionId, UserId},
+    id::{HoldId, SessionId, UserId},
     person::Actor,
-    session::{Session, Timing},
+    policy::Policy,
+    session::{Confirmation, Session, Timing},
     text::{Description, Skill, Title},
     zone::Intent,
 };
@@ -16,7 +17,9 @@ use super::{
 };
 use crate::{
     error::{StoreError, with_retries},
+    holds,
     idempotency::{self, Answer, Once},
+    openings::{self, Platform, Wanted},
     users,
 };
 
@@ -39,28 +42,33 @@ pub struct Booking {
     pub timing: Timing,
     /// The wall clock that was meant, where there was one.
     pub intent: Option<Intent>,
+    /// The hold that kept the slot, where there was one.
+    pub hold: Option<HoldId>,
     /// Who asks.
     pub by: Actor,
 }
 
-/// Books a lesson, or says that somebody is taken.
+/// Books a lesson, or says why the slot is not to be had.
 ///
-/// Of any number of bookings that race for one slot, one wins: each inserts
-/// its participants sorted by user, waits for others that hold the slot, and
-/// counts what went in. The answer, as `render` makes it, is kept with the
+/// Of any number of bookings that race for one slot, one wins: each locks its
+/// people and looks again. Beneath, the participants are inserted sorted by
+/// user and counted, so that what the locks do not cover is refused by the
+/// schema. The answer, as `render` makes it, is kept with the
 /// booking where the request carried an idempotency key.
 pub async fn book(
     pool: &PgPool,
+    platform: Platform<'_>,
     booking: &Booking,
     once: Option<&Once<'_>>,
     now: DateTime<Utc>,
     render: &(dyn Fn(&Session) -> Answer + Sync),
 ) -> Result<Answer, StoreError> {
-    with_retries!(try_book(pool, booking, once, now, render))
+    with_retries!(try_book(pool, platform, booking, once, now, render))
 }
 
 async fn try_book(
     pool: &PgPool,
+    platform: Platform<'_>,
     booking: &Booking,
     once: Option<&Once<'_>>,
     now: DateTime<Utc>,
@@ -72,10 +80,27 @@ async fn try_book(
     {
         return Ok(answer);
     }
-    insert(&mut transaction, booking, now).await?;
+    let (teacher, student) = (&booking.teacher, &booking.student);
+    openings::lock(&mut transaction, &[teacher, student]).await?;
+    let wanted = Wanted {
+        teacher,
+        students: std::slice::from_ref(student),
+        timing: booking.timing,
+        by: &booking.by,
+        except: None,
+    };
+    let policy = openings::check(&mut transaction, platform, wanted, now).await?;
+    let holders = [student, &booking.by.id];
+    holds::consume(&mut transaction, teacher, &holders, booking.hold, now).await?;
+    let standing = Standing::of(booking, &policy, now);
+    insert(&mut transaction, booking, standing, now).await?;
     let session =
         load(&mut transaction, &[booking.id.0]).await?.pop().ok_or(StoreError::NotFound)?;
-    effects::record(&mut transaction, &session, &booking.by, Happening::Booked, now).await?;
+    let happening = match session.confirmation {
+        Confirmation::Pending => Happening::Requested,
+        _ => Happening::Booked,
+    };
+    effects::record(&mut transaction, &session, &booking.by, happening, now).await?;
     let answer = render(&session);
     if let Some(once) = once {
         idempotency::keep(&mut transaction, once, &answer).await?;
@@ -84,9 +109,34 @@ async fn try_book(
     Ok(answer)
 }
 
+/// Whether a new lesson stands, or is a request to the teacher.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    confirmation: Confirmation,
+    /// Until when the teacher may answer.
+    confirm_by: Option<DateTime<Utc>>,
+    /// Whether it takes its people's time.
+    blocking: bool,
+}
+
+impl Standing {
+    fn of(booking: &Booking, policy: &Policy, now: DateTime<Utc>) -> Self {
+        if !policy.requires_confirmation || booking.by.id == booking.teacher {
+            let confirmation = Confirmation::Confirmed;
+            return Self { confirmation, confirm_by: None, blocking: true };
+        }
+        Self {
+            confirmation: Confirmation::Pending,
+            confirm_by: Some(booking.timing.start.min(now + policy.confirm_within)),
+            blocking: policy.pending_blocks,
+        }
+    }
+}
+
 async fn insert(
     connection: &mut PgConnection,
     booking: &Booking,
+    standing: Standing,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let mut people = [(&booking.teacher, "teacher"), (&booking.student, "student")];
@@ -98,8 +148,9 @@ async fn insert(
         r#"
         INSERT INTO sessions
             (id, title, description, skill, teacher, student, during, time_zone, local_start,
-             created_by, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, tstzrange($7, $8, '[)'), $9, $10, $11, $12, $12)
+             created_by, created_at, updated_at, confirmation, confirm_by, blocking)
+        VALUES ($1, $2, $3, $4, $5, $6, tstzrange($7, $8, '[)'), $9, $10, $11, $12, $12,
+                $13, $14, $15)
         "#,
         booking.id.0,
         booking.title.as_str(),
@@ -113,6 +164,9 @@ async fn insert(
         booking.intent.as_ref().map(|intent| intent.local_start.as_str()),
         booking.by.id.as_str(),
         now,
+        standing.confirmation.as_str(),
+        standing.confirm_by,
+        standing.blocking,
     )
     .execute(&mut *connection)
     .await?;
@@ -120,7 +174,7 @@ async fn insert(
         r#"
         INSERT INTO session_participants
             (session_id, user_id, role, during, blocking, created_at)
-        SELECT $1, p.user_id, p.role, tstzrange($4, $5, '[)'), true, $6
+        SELECT $1, p.user_id, p.role, tstzrange($4, $5, '[)'), $7, $6
         FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS p (user_id, role, n)
         ORDER BY p.n
         ON CONFLICT DO NOTHING
@@ -131,6 +185,7 @@ async fn insert(
         booking.timing.start,
         booking.timing.end(),
         now,
+        standing.blocking,
     )
     .execute(connection)
     .await?

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use lectern_domain::{
     id::SessionId,
     person::Actor,
-    session::{Session, State, Timing, Version},
+    policy::Policy,
+    session::{Confirmation, Session, State, Timing, Version},
     text::{Description, Minutes, Reason, Skill, Title},
     zone::Intent,
 };
@@ -17,7 +18,11 @@ use super::{
     effects::{self, Happening},
     load::load,
 };
-use crate::error::{StoreError, with_retries};
+use crate::{
+    error::{StoreError, with_retries},
+    holds,
+    openings::{self, Platform, Wanted},
+};
 
 /// Which version of a lesson the caller means to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +31,18 @@ pub enum Expected {
     Any,
     /// One of these.
     OneOf(Vec<Version>),
+}
+
+impl Expected {
+    /// Whether `current` is the version that is meant.
+    pub(crate) fn check(&self, current: Version) -> Result<(), StoreError> {
+        match self {
+            Self::OneOf(versions) if !versions.contains(&current) => {
+                Err(StoreError::VersionConflict { current })
+            }
+            Self::Any | Self::OneOf(_) => Ok(()),
+        }
+    }
 }
 
 /// Another start of a lesson.
@@ -73,28 +90,45 @@ pub struct Cancellation {
 
 /// Changes the words or the time of a lesson. One UPDATE re-checks every
 /// participant's time.
-pub async fn edit(pool: &PgPool, edit: &Edit, now: DateTime<Utc>) -> Result<Session, StoreError> {
-    with_retries!(try_edit(pool, edit, now))
+pub async fn edit(
+    pool: &PgPool,
+    platform: Platform<'_>,
+    edit: &Edit,
+    now: DateTime<Utc>,
+) -> Result<Session, StoreError> {
+    with_retries!(try_edit(pool, platform, edit, now))
 }
 
 /// Calls a lesson off, and frees its people's time.
 pub async fn cancel(
     pool: &PgPool,
+    platform: Platform<'_>,
     cancellation: &Cancellation,
     now: DateTime<Utc>,
 ) -> Result<Session, StoreError> {
-    with_retries!(try_cancel(pool, cancellation, now))
+    with_retries!(try_cancel(pool, platform, cancellation, now))
 }
 
-async fn try_edit(pool: &PgPool, edit: &Edit, now: DateTime<Utc>) -> Result<Session, StoreError> {
+async fn try_edit(
+    pool: &PgPool,
+    platform: Platform<'_>,
+    edit: &Edit,
+    now: DateTime<Utc>,
+) -> Result<Session, StoreError> {
     let (mut transaction, before) = lock(pool, edit.id).await?;
     let timing = Timing {
         start: edit.start.as_ref().map_or(before.timing.start, |start| start.at),
         duration: edit.duration.unwrap_or(before.timing.duration),
     };
     before.may_edit(&edit.by, timing, now)?;
-    check(&edit.expected, &before)?;
+    edit.expected.check(before.version)?;
     let moved = timing != before.timing;
+    let mut confirm_by = before.confirm_by;
+    if moved {
+        let policy = reschedule(&mut transaction, platform, &before, edit, timing, now).await?;
+        // Another time is another question to the teacher.
+        confirm_by = confirm_by.map(|_| timing.start.min(now + policy.confirm_within));
+    }
     let intent = match &edit.start {
         Some(start) => start.intent.as_ref(),
         None => before.intent.as_ref(),
@@ -104,7 +138,7 @@ async fn try_edit(pool: &PgPool, edit: &Edit, now: DateTime<Utc>) -> Result<Sess
         UPDATE sessions
         SET title = $2, description = $3, skill = $4, during = tstzrange($5, $6, '[)'),
             time_zone = $7, local_start = $8, version = version + 1,
-            sequence = sequence + $9, updated_at = $10
+            sequence = sequence + $9, updated_at = $10, confirm_by = $11
         WHERE id = $1
         "#,
         edit.id.0,
@@ -117,6 +151,7 @@ async fn try_edit(pool: &PgPool, edit: &Edit, now: DateTime<Utc>) -> Result<Sess
         intent.map(|intent| intent.local_start.as_str()),
         i32::from(moved),
         now,
+        confirm_by,
     )
     .execute(&mut *transaction)
     .await?;
@@ -125,36 +160,75 @@ async fn try_edit(pool: &PgPool, edit: &Edit, now: DateTime<Utc>) -> Result<Sess
     finish(transaction, edit.id, &edit.by, happening, now).await
 }
 
+/// Whether the lesson may take place at its new time, and lets go of holds on
+/// the way: whoever moves a lesson has their slot.
+async fn reschedule(
+    connection: &mut PgConnection,
+    platform: Platform<'_>,
+    before: &Session,
+    edit: &Edit,
+    timing: Timing,
+    now: DateTime<Utc>,
+) -> Result<Policy, StoreError> {
+    let students = before.students();
+    let wanted = Wanted {
+        teacher: &before.teacher,
+        students: &students,
+        timing,
+        by: &edit.by,
+        except: Some(before.id),
+    };
+    let policy = openings::check(connection, platform, wanted, now).await?;
+    let holders: Vec<_> = students.iter().chain([&edit.by.id]).collect();
+    holds::consume(connection, &before.teacher, &holders, None, now).await?;
+    Ok(policy)
+}
+
 async fn try_cancel(
     pool: &PgPool,
+    platform: Platform<'_>,
     cancellation: &Cancellation,
     now: DateTime<Utc>,
 ) -> Result<Session, StoreError> {
     let (mut transaction, before) = lock(pool, cancellation.id).await?;
-    let next = before.cancelled(&cancellation.by, cancellation.reason.clone(), now)?;
-    check(&cancellation.expected, &before)?;
-    if let State::Cancelled { at, by, reason, .. } = &next {
-        sqlx::query!(
-            r#"
-            UPDATE sessions
-            SET status = 'cancelled', blocking = false, cancelled_at = $2, cancelled_by = $3,
-                cancel_reason = $4, version = version + 1, sequence = sequence + 1,
-                updated_at = $2
-            WHERE id = $1
-            "#,
-            cancellation.id.0,
-            at,
-            by.as_str(),
-            reason.as_str(),
-        )
-        .execute(&mut *transaction)
-        .await?;
-    }
+    let deadline = before.terms.cancel_deadline(platform.policy);
+    let reason = cancellation.reason.clone();
+    let next = before.cancelled(&cancellation.by, reason, deadline, now)?;
+    cancellation.expected.check(before.version)?;
+    call_off(&mut transaction, &before, &next, before.confirmation).await?;
     finish(transaction, cancellation.id, &cancellation.by, Happening::Cancelled, now).await
 }
 
+/// Writes that a lesson is called off, and frees its people's time.
+pub(super) async fn call_off(
+    connection: &mut PgConnection,
+    before: &Session,
+    next: &State,
+    confirmation: Confirmation,
+) -> Result<(), StoreError> {
+    let State::Cancelled { at, by, reason, late, .. } = next else { return Ok(()) };
+    sqlx::query!(
+        r#"
+        UPDATE sessions
+        SET status = 'cancelled', blocking = false, cancelled_at = $2, cancelled_by = $3,
+            cancel_reason = $4, late_cancel = $5, confirmation = $6, version = version + 1,
+            sequence = sequence + 1, updated_at = $2
+        WHERE id = $1
+        "#,
+        before.id.0,
+        at,
+        by.as_str(),
+        reason.as_str(),
+        late,
+        confirmation.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Locks the people of a lesson, then the lesson, and reads it.
-async fn lock(
+pub(super) async fn lock(
     pool: &PgPool,
     id: SessionId,
 ) -> Result<(Transaction<'static, Postgres>, Session), StoreError> {
@@ -177,16 +251,7 @@ async fn lock(
     Ok((transaction, session))
 }
 
-fn check(expected: &Expected, session: &Session) -> Result<(), StoreError> {
-    match expected {
-        Expected::OneOf(versions) if !versions.contains(&session.version) => {
-            Err(StoreError::VersionConflict { current: session.version })
-        }
-        Expected::Any | Expected::OneOf(_) => Ok(()),
-    }
-}
-
-async fn finish(
+pub(super) async fn finish(
     mut transaction: Transaction<'static, Postgres>,
     id: SessionId,
     by: &Actor,

@@ -4,7 +4,7 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use lectern_domain::{
     person::Actor,
-    session::{Session, State, Timing},
+    session::{Confirmation, Session, State, Timing},
 };
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -25,6 +25,10 @@ const REMINDERS: [TimeDelta; 3] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Happening {
     Booked,
+    Requested,
+    Confirmed,
+    Declined,
+    Expired,
     Changed,
     Rescheduled { from: Timing },
     Cancelled,
@@ -34,15 +38,19 @@ impl Happening {
     const fn name(self) -> &'static str {
         match self {
             Self::Booked => "session_booked",
+            Self::Requested => "session_requested",
+            Self::Confirmed => "session_confirmed",
+            Self::Declined => "session_declined",
+            Self::Expired => "session_expired",
             Self::Changed => "session_changed",
             Self::Rescheduled { .. } => "session_rescheduled",
             Self::Cancelled => "session_cancelled",
         }
     }
 
-    /// Whether the lesson has a time now that it had not before.
+    /// Whether a lesson that stands has a time now that it had not before.
     const fn gives_time(self) -> bool {
-        matches!(self, Self::Booked | Self::Rescheduled { .. })
+        matches!(self, Self::Booked | Self::Confirmed | Self::Rescheduled { .. })
     }
 }
 
@@ -54,17 +62,32 @@ pub(super) async fn record(
     happening: Happening,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    tell(connection, session, Some(by), happening, now).await
+}
+
+/// Writes everything that follows from a request that nobody answered in time.
+pub(super) async fn expired(
+    connection: &mut PgConnection,
+    session: &Session,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    tell(connection, session, None, Happening::Expired, now).await
+}
+
+async fn tell(
+    connection: &mut PgConnection,
+    session: &Session,
+    by: Option<&Actor>,
+    happening: Happening,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let details = details(session, by, happening);
-    let event = Event {
-        actor: Some(by),
-        action: happening.name(),
-        session: Some(session.id),
-        details: &details,
-    };
+    let event =
+        Event { actor: by, action: happening.name(), session: Some(session.id), details: &details };
     audit::record(connection, &event, now).await?;
 
     let others: Vec<&str> = (session.participants.iter())
-        .filter(|participant| participant.user != by.id)
+        .filter(|participant| by.is_none_or(|by| participant.user != by.id))
         .map(|participant| participant.user.as_str())
         .collect();
     let notice = NewNotice {
@@ -75,7 +98,8 @@ pub(super) async fn record(
     };
     notifications::notify(connection, &notice, now).await?;
 
-    let owed: Vec<Owed> = match happening.gives_time() {
+    let stands = session.confirmation == Confirmation::Confirmed;
+    let owed: Vec<Owed> = match stands && happening.gives_time() {
         true => reminders(session, now).collect(),
         false => Vec::new(),
     };
@@ -83,14 +107,14 @@ pub(super) async fn record(
 }
 
 /// What a notice tells, as the clients read it.
-fn details(session: &Session, by: &Actor, happening: Happening) -> Value {
+fn details(session: &Session, by: Option<&Actor>, happening: Happening) -> Value {
     let rfc3339 = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
     let mut details = json!({
         "title": session.title,
         "scheduledAt": rfc3339(session.timing.start),
         "duration": session.timing.duration,
-        "actor": by.id,
-        "actorName": session.name_of(&by.id),
+        "actor": by.map(|by| &by.id),
+        "actorName": by.and_then(|by| session.name_of(&by.id)),
     });
     if let Happening::Rescheduled { from } = happening {
         details["previously"] = json!({

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use lectern_domain::{
     id::{SessionId, UserId},
+    policy::Terms,
     session::{Participant, Session, State, Status, Timing, Version},
     text::Minutes,
     zone::{Intent, ZoneName},
@@ -10,7 +11,7 @@ use lectern_domain::{
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::{error::StoreError, policies::length};
 
 struct Row {
     id: Uuid,
@@ -36,6 +37,11 @@ struct Row {
     cancelled_by: Option<String>,
     cancel_reason: Option<String>,
     no_show: Option<String>,
+    late_cancel: bool,
+    confirm_by: Option<DateTime<Utc>>,
+    join_opens: Option<i32>,
+    grace: Option<i32>,
+    cancel_deadline: Option<i32>,
     created_at: DateTime<Utc>,
 }
 
@@ -69,9 +75,13 @@ pub(super) async fn load(
                p.users AS "users!", p.names AS "names!", p.roles AS "roles!",
                s.scheduled_at, s.ends_at, s.status, s.confirmation, s.time_zone, s.local_start,
                s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
-               s.cancelled_by, s.cancel_reason, s.no_show, s.created_at
+               s.cancelled_by, s.cancel_reason, s.late_cancel, s.confirm_by, s.no_show,
+               s.created_at,
+               own.join_opens AS "join_opens?", own.grace AS "grace?",
+               own.cancel_deadline AS "cancel_deadline?"
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, n)
         JOIN sessions s ON s.id = wanted.id
+        LEFT JOIN policies own ON own.teacher = s.teacher
         CROSS JOIN LATERAL (
             SELECT array_agg(p.user_id ORDER BY p.user_id) AS users,
                    array_agg(coalesce(nullif(u.name, ''), u.id) ORDER BY p.user_id) AS names,
@@ -120,6 +130,12 @@ impl Row {
             state,
             confirmation: parse(&self.confirmation, "confirmation")?,
             no_show: self.no_show.as_deref().map(|who| parse(who, "no_show")).transpose()?,
+            confirm_by: self.confirm_by,
+            terms: Terms {
+                join_opens: length(self.join_opens),
+                grace: length(self.grace),
+                cancel_deadline: length(self.cancel_deadline),
+            },
             version: Version(self.version),
             sequence: self.sequence,
             created_at: self.created_at,
@@ -147,6 +163,7 @@ impl Row {
                     .map(|id| parse::<UserId>(id, "cancelled_by"))
                     .ok_or(missing("cancelled_by"))??,
                 reason: parse(self.cancel_reason.as_deref().unwrap_or(""), "cancel_reason")?,
+                late: self.late_cancel,
             },
         })
     }

@@ -1,10 +1,10 @@
-//! Lessons whose end has passed.
+//! Lessons whose end has passed, and requests whose answer is overdue.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{id::SessionId, session::NoShow};
 use sqlx::PgPool;
 
-use super::ended;
+use super::{effects, ended, load::load};
 use crate::error::StoreError;
 
 /// The most lessons that one sweep completes or decides on.
@@ -103,4 +103,35 @@ pub async fn decide_no_shows(
     }
     transaction.commit().await?;
     Ok(passed.len())
+}
+
+/// Calls off the requests that nobody answered in time, in the name of the
+/// teacher who did not, and tells their people. Any number of processes may
+/// do so: each takes what no other holds.
+pub async fn expire_unanswered(pool: &PgPool, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    let mut transaction = pool.begin().await?;
+    let expired = sqlx::query_scalar!(
+        r#"
+        WITH unanswered AS (
+            SELECT id FROM sessions
+            WHERE confirmation = 'pending' AND status = 'scheduled' AND confirm_by <= $1
+            ORDER BY confirm_by LIMIT $2
+            FOR UPDATE SKIP LOCKED)
+        UPDATE sessions s
+        SET status = 'cancelled', confirmation = 'expired', blocking = false, cancelled_at = $1,
+            cancelled_by = s.teacher, cancel_reason = '', version = version + 1,
+            sequence = sequence + 1, updated_at = $1
+        FROM unanswered WHERE s.id = unanswered.id
+        RETURNING s.id
+        "#,
+        now,
+        BATCH,
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    for session in load(&mut transaction, &expired).await? {
+        effects::expired(&mut transaction, &session, now).await?;
+    }
+    transaction.commit().await?;
+    Ok(expired.len())
 }

@@ -4,12 +4,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
     id::{SessionId, UserId},
     person::Actor,
+    policy::Policy,
     session::{Session, Status, Timing},
     text::Minutes,
+    zone::Zones,
 };
 use lectern_store::{
     StoreError,
     idempotency::Answer,
+    openings::Platform,
     sessions::{self, Booking, complete_ended},
     testing::Database,
 };
@@ -45,9 +48,12 @@ pub(crate) async fn book(
             duration: Minutes::try_from(60).expect("minutes"),
         },
         intent: None,
+        hold: None,
         by: Actor { id: user(student), admin: false },
     };
-    sessions::book(pool, &booking, None, now(), &answer).await?;
+    let (zones, policy) = (Zones::bundled(), Policy::default());
+    let platform = Platform { zones: &zones, policy: &policy };
+    sessions::book(pool, platform, &booking, None, now(), &answer).await?;
     Ok(booking.id)
 }
 

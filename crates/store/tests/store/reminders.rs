@@ -1,8 +1,9 @@
 //! Owed reminders become notices, once, and only for the time that holds.
 
 use chrono::TimeDelta;
-use lectern_domain::{id::UserId, person::Actor};
+use lectern_domain::{id::UserId, person::Actor, policy::Policy, zone::Zones};
 use lectern_store::{
+    openings::Platform,
     reminders::deliver,
     sessions::{self, Cancellation, Expected},
     testing::Database,
@@ -46,7 +47,9 @@ async fn a_cancelled_lesson_reminds_nobody() {
     let by = Actor { id: "jonas".parse::<UserId>().expect("a user id"), admin: false };
     let cancellation =
         Cancellation { id, expected: Expected::Any, by, reason: "".parse().expect("a reason") };
-    sessions::cancel(pool, &cancellation, now()).await.expect("cancels");
+    let (zones, policy) = (Zones::bundled(), Policy::default());
+    let platform = Platform { zones: &zones, policy: &policy };
+    sessions::cancel(pool, platform, &cancellation, now()).await.expect("cancels");
 
     let settled = deliver(pool, 10, now() + TimeDelta::hours(47)).await.expect("a round");
     assert_eq!((settled, reminded(pool).await), (4, Vec::new()));

@@ -19,9 +19,10 @@ use crate::{
 pub(crate) struct Notice {
     /// Its name.
     id: Uuid,
-    /// What happened: `session_booked`, `session_changed`,
-    /// `session_rescheduled`, `session_cancelled`, `review_received`. More may
-    /// come.
+    /// What happened: `session_booked`, `session_requested`,
+    /// `session_confirmed`, `session_declined`, `session_expired`,
+    /// `session_changed`, `session_rescheduled`, `session_cancelled`,
+    /// `review_received`. More may come.
     kind: String,
     /// To which lesson.
     #[schema(required = true)]

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use lectern_domain::{
-    id::{SessionId, UserId},
+    id::{HoldId, SessionId, UserId},
     session::Timing,
     text::{Description, Minutes, Skill, Title},
 };
@@ -60,12 +60,18 @@ pub(crate) struct NewSession {
     /// Refuses a local time that does not exist or comes twice. Otherwise the
     /// first is moved forward by the gap, and of the second the earlier is meant.
     strict_time: Option<bool>,
+    /// The caller's hold that keeps the slot; it is used up.
+    #[schema(format = Uuid)]
+    hold_id: Option<String>,
 }
 
 /// Books a lesson. The caller is its student.
 ///
 /// Nobody in it may have another lesson that overlaps; lessons that touch are
-/// fine. With an `Idempotency-Key`, a repeated request gets the first one's
+/// fine, unless the teacher's buffers lie between. The start must be one that
+/// the teacher offers, unless the teacher books. Where the teacher's policy
+/// asks for confirmation, the lesson is `pending` until the teacher answers.
+/// With an `Idempotency-Key`, a repeated request gets the first one's
 /// answer.
 #[utoipa::path(
     operation_id = "bookSession",
@@ -78,7 +84,8 @@ pub(crate) struct NewSession {
             headers(("Location" = String), ("ETag" = String))),
         (status = 403, description = "`forbidden`: only an admin books for somebody else.",
             body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`slot_taken`: somebody in it has another lesson then.",
+        (status = 409, description = "`slot_taken`: somebody in it is taken then; \
+            `outside_availability` with `rule`; `hold_expired`.",
             body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]
@@ -105,7 +112,10 @@ pub(crate) async fn book(
     let once = once.as_ref().map(|once| once.as_store());
     let now = state.clock.now();
     let answer = state
-        .timed("sessions_book", sessions::book(&state.pool, &booking, once.as_ref(), now, &render))
+        .timed(
+            "sessions_book",
+            sessions::book(&state.pool, state.platform(), &booking, once.as_ref(), now, &render),
+        )
         .await?;
     replay(answer)
 }
@@ -149,6 +159,7 @@ fn booking(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Booki
     if let Some(start) = &start {
         check_in_time(state, &mut checks, asked, start);
     }
+    let hold = checks.optional::<HoldId>("/holdId", body.hold_id.as_deref());
     let student = student.unwrap_or_else(|| caller.actor.id.clone());
     if teacher.as_ref() == Some(&student) {
         checks.reject("/teacher", "teacher and student must be two people");
@@ -171,6 +182,7 @@ fn booking(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Booki
         student,
         timing: Timing { start: start.at, duration },
         intent: start.intent,
+        hold,
         by: caller.actor.clone(),
     })
 }

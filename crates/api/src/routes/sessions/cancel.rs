@@ -26,8 +26,9 @@ pub(crate) struct CancelReason {
 
 /// Calls a lesson off, frees its people's time and closes its room.
 ///
-/// Its people may until its end has passed; an admin also clears away one to
-/// which nobody came. The lesson stays, with status `cancelled`.
+/// Its people may until its end has passed, and students until the teacher's
+/// deadline, where there is one; an admin also clears away one to which nobody
+/// came. `lateCancel` says whether it was after the deadline. The lesson stays, with status `cancelled`.
 #[utoipa::path(
     operation_id = "cancelSession",
     delete, path = "/api/sessions/{id}", tag = "sessions",
@@ -64,7 +65,10 @@ pub(crate) async fn cancel(
         reason,
     };
     let session = state
-        .timed("sessions_cancel", sessions::cancel(&state.pool, &cancellation, state.clock.now()))
+        .timed(
+            "sessions_cancel",
+            sessions::cancel(&state.pool, state.platform(), &cancellation, state.clock.now()),
+        )
         .await?;
     state.rooms.close(id, CloseCause::Cancelled).await;
     let viewer = view::Viewer { actor: &caller.actor, zone: None };

@@ -50,7 +50,8 @@ pub(crate) struct SessionEdit {
 /// Edits or reschedules a lesson.
 ///
 /// Its people and admins may, as long as it is not over. Its time changes only
-/// before it has begun. `If-Match` names the version that was read.
+/// before it has begun, to one that the teacher offers, unless it is the teacher
+/// who moves it. `If-Match` names the version that was read.
 #[utoipa::path(
     operation_id = "editSession",
     put, path = "/api/sessions/{id}", tag = "sessions",
@@ -64,7 +65,8 @@ pub(crate) struct SessionEdit {
             content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument,
             content_type = "application/problem+json"),
-        (status = 409, description = "`slot_taken`, `invalid_transition`", body = ProblemDocument,
+        (status = 409, description = "`slot_taken`, \
+            `outside_availability` with `rule`, `invalid_transition`", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 412, description = "`version_conflict`", body = ProblemDocument,
             content_type = "application/problem+json"),
@@ -83,8 +85,12 @@ pub(crate) async fn edit(
         Problem::new(Code::PreconditionRequired).detail("say which version in If-Match")
     })?;
     let edit = parse(&state, &caller, id, expected, &body.value)?;
-    let session =
-        state.timed("sessions_edit", sessions::edit(&state.pool, &edit, state.clock.now())).await?;
+    let session = state
+        .timed(
+            "sessions_edit",
+            sessions::edit(&state.pool, state.platform(), &edit, state.clock.now()),
+        )
+        .await?;
     let viewer = view::Viewer { actor: &caller.actor, zone: None };
     let view = viewer.show(&state, &session).await?;
     Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))

@@ -66,7 +66,7 @@ impl From<Role> for RoomRole {
 /// Asks to enter a lesson's room.
 ///
 /// The window opens 15 minutes before the start and closes 15 minutes after the
-/// end, unless the installation says otherwise. The role comes from the
+/// end, unless the teacher's policy says otherwise. The role comes from the
 /// booking; an admin observes, announced to everybody.
 #[utoipa::path(
     operation_id = "joinSession",
@@ -79,7 +79,7 @@ impl From<Role> for RoomRole {
         (status = 404, description = "`not_found`", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 409, description = "`too_early_to_join` with `opensAt`, `lesson_over`, \
-            `session_cancelled`", body = ProblemDocument, content_type = "application/problem+json"),
+            `session_cancelled`, `not_confirmed`", body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn join(
@@ -92,13 +92,14 @@ pub(crate) async fn join(
         .await?
         .ok_or_else(|| Problem::new(Code::NotFound))?;
     let now = state.clock.now();
-    let role = match session.enter(&caller.actor, state.join, now)? {
+    let role = match session.enter(&caller.actor, session.terms.join(&state.policy), now)? {
         Ok(role) => role,
         Err(closed) => {
             state.metrics.joined(match closed {
                 DoorClosed::TooEarly { .. } => "too_early",
                 DoorClosed::Over => "over",
                 DoorClosed::Cancelled => "cancelled",
+                DoorClosed::NotConfirmed => "not_confirmed",
             });
             return Err(closed.into());
         }

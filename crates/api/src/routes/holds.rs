@@ -1,0 +1,4 @@
+//! `/api/holds`
+
+pub(crate) mod place;
+pub(crate) mod release;

@@ -1,0 +1,31 @@
+//! `DELETE /api/holds/{id}`
+
+use axum::{extract::State, http::StatusCode};
+use lectern_store::holds;
+
+use crate::{
+    extract::{Caller, HoldPath},
+    problem::{Problem, ProblemDocument},
+    state::ApiState,
+};
+
+/// Lets go of a hold of the caller's.
+#[utoipa::path(
+    operation_id = "releaseHold",
+    delete, path = "/api/holds/{id}", tag = "availability",
+    params(("id" = uuid::Uuid, Path)),
+    responses(
+        (status = 204, description = "The slot is free again."),
+        (status = 404, description = "`not_found`", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn release(
+    State(state): State<ApiState>,
+    caller: Caller,
+    HoldPath(id): HoldPath,
+) -> Result<StatusCode, Problem> {
+    let work = holds::release(&state.pool, id, &caller.actor.id);
+    state.timed("holds_release", work).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
