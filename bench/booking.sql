@@ -7,6 +7,47 @@
 \set pair :n / 50
 \set hour 48 + :n % 50
 BEGIN;
+SELECT pg_advisory_xact_lock(people.key)
+FROM (SELECT DISTINCT hashtextextended(id, 0) AS key
+      FROM unnest(ARRAY[
+        concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int),
+        concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int)
+      ]) AS id ORDER BY key) people;
+SELECT u.time_zone, a.time_zone, a.weekly, a.exceptions, a.out_of_office,
+       p.buffer_before, p.buffer_after, p.minimum_notice, p.booking_window,
+       p.start_increment, p.per_day, p.per_week, p.requires_confirmation,
+       p.pending_blocks, p.confirm_within, p.cancel_deadline, p.join_opens, p.grace,
+       p.lobby, p.reschedule_needs_consent, p.version
+FROM (VALUES (concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int))) AS wanted (id)
+LEFT JOIN users u ON u.id = wanted.id
+LEFT JOIN availability a ON a.teacher = wanted.id
+LEFT JOIN policies p ON p.teacher = wanted.id;
+SELECT lower(taken.during), upper(taken.during), taken.kind
+FROM (SELECT to_timestamp(:run::bigint) + :hour::int * interval '1 hour' AS start) AS time,
+LATERAL (
+    SELECT p.during,
+           CASE WHEN p.user_id <> concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)
+                THEN 'student'
+                WHEN p.role = 'teacher' THEN 'lesson' ELSE 'busy' END AS kind
+    FROM session_participants p
+    WHERE p.user_id = ANY(ARRAY[
+            concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int),
+            concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int)])
+      AND p.blocking AND p.attending
+      AND p.during && tstzrange(time.start, time.start + interval '1 hour', '[)')
+      AND p.session_id IS DISTINCT FROM NULL
+    UNION ALL
+    SELECT h.during, 'hold'
+    FROM holds h
+    WHERE h.teacher = concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)
+      AND h.during && tstzrange(time.start, time.start + interval '1 hour', '[)')
+      AND h.expires_at > now()
+      AND h.holder <> concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int)
+) taken;
+DELETE FROM holds
+WHERE teacher = concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)
+  AND holder = concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int)
+RETURNING id, expires_at > now();
 INSERT INTO users (id, created_at, updated_at)
 SELECT id, now(), now()
 FROM unnest(ARRAY[
@@ -16,7 +57,7 @@ FROM unnest(ARRAY[
 ON CONFLICT (id) DO NOTHING;
 INSERT INTO sessions
     (id, title, description, skill, teacher, student, during, time_zone, local_start,
-     created_by, created_at, updated_at)
+     created_by, created_at, updated_at, confirmation, confirm_by, blocking)
 SELECT concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
               '-7000-8000-', lpad(to_hex(:n::int), 12, '0'))::uuid,
        'Load test', '', '',
@@ -24,7 +65,7 @@ SELECT concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::i
        concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int),
        tstzrange(start, start + interval '1 hour', '[)'), NULL, NULL,
        concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int),
-       now(), now()
+       now(), now(), 'confirmed', NULL, true
 FROM (SELECT to_timestamp(:run::bigint) + :hour::int * interval '1 hour' AS start) AS time;
 INSERT INTO session_participants (session_id, user_id, role, during, blocking, created_at)
 SELECT concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
@@ -41,12 +82,14 @@ SELECT s.id, s.title, s.description, s.skill, s.teacher, s.student,
        p.users, p.names, p.roles,
        s.scheduled_at, s.ends_at, s.status, s.confirmation, s.time_zone, s.local_start,
        s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
-       s.cancelled_by, s.cancel_reason, s.created_at
+       s.cancelled_by, s.cancel_reason, s.late_cancel, s.confirm_by, s.created_at,
+       own.join_opens, own.grace, own.cancel_deadline
 FROM unnest(ARRAY[
     concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
            '-7000-8000-', lpad(to_hex(:n::int), 12, '0'))::uuid
 ]) WITH ORDINALITY AS wanted (id, n)
 JOIN sessions s ON s.id = wanted.id
+LEFT JOIN policies own ON own.teacher = s.teacher
 CROSS JOIN LATERAL (
     SELECT array_agg(p.user_id ORDER BY p.user_id) AS users,
            array_agg(coalesce(nullif(u.name, ''), u.id) ORDER BY p.user_id) AS names,

@@ -1,6 +1,12 @@
 //! The shared time-zone cases, as far as this version's operations cover them.
 
-use lectern_domain::zone::{Strictness, WallClock, ZoneError, Zones};
+use std::collections::BTreeMap;
+
+use lectern_domain::{
+    availability::{Availability, Hours, Interval},
+    span::Span,
+    zone::{Date, Strictness, WallClock, ZoneError, Zones},
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -32,6 +38,18 @@ struct Recurrence {
     id: String,
     zone: String,
     expected: Vec<Occurrence>,
+}
+
+#[derive(Deserialize)]
+struct AvailabilityWindow {
+    id: String,
+    zone: String,
+    date: String,
+    start: String,
+    end: String,
+    expected_start_utc: String,
+    expected_end_utc: String,
+    expected_minutes: i64,
 }
 
 #[derive(Deserialize)]
@@ -115,5 +133,28 @@ fn each_occurrence_of_a_series_is_its_own_wall_clock() {
             let instant = utc(&zones, &occurrence.local, &case.zone, Strictness::Lenient);
             assert_eq!(instant.as_ref(), Ok(&occurrence.utc), "{}", case.id);
         }
+    }
+}
+
+/// A date's hours, through the same path that search and booking take.
+#[test]
+fn an_open_time_is_as_long_as_clocks_make_it() {
+    let zones = Zones::newest();
+    for case in cases::<AvailabilityWindow>("availability_window") {
+        let zone = zones.name(&case.zone).expect("a zone");
+        let days = zones.days(&zone).expect("its calendar");
+        let date: Date = case.date.parse().expect("a date");
+        let time = |text: &str| text[..5].parse().expect("a time of day");
+        let interval = Interval::new(time(&case.start), time(&case.end)).expect("an interval");
+        let hours = Hours::new(vec![interval]).expect("hours");
+        let exceptions = BTreeMap::from([(date, hours)]);
+        let availability = Availability::new(zone, <[Hours; 7]>::default(), exceptions, Vec::new());
+        let open = availability.expect("an availability").open_on(&days, date);
+        let expected = Span {
+            from: case.expected_start_utc.parse().expect("an instant"),
+            to: case.expected_end_utc.parse().expect("an instant"),
+        };
+        assert_eq!(open, Ok(vec![expected]), "{}", case.id);
+        assert_eq!((expected.to - expected.from).num_minutes(), case.expected_minutes);
     }
 }

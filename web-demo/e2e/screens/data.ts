@@ -86,6 +86,7 @@ export function lesson({
     endsAt: at(duration),
     timeZone: null,
     confirmation: 'confirmed',
+    confirmBy: null,
     version: 1,
     participants: [
       { id: teacher, name: name(teacher), role: 'teacher' },
@@ -100,6 +101,7 @@ export function lesson({
     reviewed: false,
     cancelledBy: null,
     cancelReason: null,
+    lateCancel: false,
     ...draft,
   };
 }

@@ -29,6 +29,7 @@ fn endpoints(world: &World, lesson: &Value) -> Vec<Endpoint> {
     };
     let people = [200, 200, 403, 403, 200];
     let anybody = [200; 5];
+    let own = [403, 200, 403, 403, 200];
     let past = json!({ "scheduledAt": world.in_minutes(-60) });
     let review = json!({ "sessionId": id, "rating": 5 });
     vec![
@@ -39,6 +40,8 @@ fn endpoints(world: &World, lesson: &Value) -> Vec<Endpoint> {
         endpoint(Method::POST, "/api/sessions/{id}/join", None, people),
         endpoint(Method::GET, "/api/sessions/{id}/chat", None, people),
         endpoint(Method::GET, "/api/sessions/{id}/attendance", None, people),
+        endpoint(Method::POST, "/api/sessions/{id}/confirm", None, [403, 409, 403, 403, 409]),
+        endpoint(Method::POST, "/api/sessions/{id}/decline", None, [403, 409, 403, 403, 409]),
         endpoint(Method::GET, "/api/history", None, anybody),
         endpoint(Method::POST, "/api/reviews", Some(review), [409, 409, 403, 403, 403]),
         endpoint(Method::GET, "/api/reviews/ines", None, anybody),
@@ -46,8 +49,34 @@ fn endpoints(world: &World, lesson: &Value) -> Vec<Endpoint> {
         endpoint(Method::POST, "/api/notifications/read", Some(json!({ "ids": [] })), [204; 5]),
         endpoint(Method::GET, "/api/me", None, anybody),
         endpoint(Method::PUT, "/api/me/preferences", Some(json!({})), anybody),
+        endpoint(Method::GET, "/api/me/availability", None, anybody),
+        endpoint(Method::PUT, "/api/me/availability", Some(json!({})), [422; 5]),
+        endpoint(Method::GET, "/api/me/policy", None, anybody),
+        endpoint(Method::PUT, "/api/me/policy", Some(json!({ "grace": -1 })), [422; 5]),
         endpoint(Method::GET, "/api/people?ids=ines", None, anybody),
         endpoint(Method::GET, "/api/teachers", None, anybody),
+        endpoint(Method::GET, "/api/teachers/ines/availability", None, own),
+        endpoint(
+            Method::PUT,
+            "/api/teachers/ines/availability",
+            Some(json!({})),
+            [403, 422, 403, 403, 422],
+        ),
+        endpoint(Method::GET, "/api/teachers/ines/policy", None, own),
+        endpoint(
+            Method::PUT,
+            "/api/teachers/ines/policy",
+            Some(json!({ "grace": -1 })),
+            [403, 422, 403, 403, 422],
+        ),
+        endpoint(
+            Method::GET,
+            "/api/teachers/ines/slots?from=2027-03-01&to=2027-03-02&duration=60",
+            None,
+            anybody,
+        ),
+        endpoint(Method::POST, "/api/holds", Some(json!({})), [422; 5]),
+        endpoint(Method::DELETE, "/api/holds/01a21342-ee94-7612-872e-66170331599d", None, [404; 5]),
         endpoint(Method::GET, "/api/admin/reviews", None, [403, 403, 403, 403, 200]),
     ]
 }
@@ -105,6 +134,8 @@ async fn there_is_no_such_lesson() {
         (Method::PUT, format!("/api/sessions/{id}"), Some(json!({ "title": "X" }))),
         (Method::DELETE, format!("/api/sessions/{id}"), None),
         (Method::POST, format!("/api/sessions/{id}/join"), None),
+        (Method::POST, format!("/api/sessions/{id}/confirm"), None),
+        (Method::POST, format!("/api/sessions/{id}/decline"), None),
         (Method::GET, format!("/api/sessions/{id}/chat"), None),
         (Method::GET, format!("/api/sessions/{id}/attendance"), None),
         (Method::POST, "/api/reviews".into(), Some(json!({ "sessionId": id, "rating": 5 }))),

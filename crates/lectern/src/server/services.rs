@@ -114,7 +114,7 @@ impl Services {
         tasks.spawn(sweeper::run(
             setup.pool.clone(),
             Arc::clone(&setup.clock),
-            setup.config.join.grace,
+            setup.config.policy.grace,
             stops.background.clone(),
         ));
         tasks.spawn(lectern_courier::run(

@@ -132,7 +132,7 @@ impl Joining<'_> {
             room: grant.room,
             fence,
             ends_at: facts.ends_at,
-            closes_at: facts.ends_at + self.shared.config.grace,
+            closes_at: facts.ends_at + facts.grace.unwrap_or(self.shared.config.grace),
             progress,
             chat: chat.into_iter().filter_map(on_the_wire).collect(),
         })

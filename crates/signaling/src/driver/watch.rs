@@ -68,7 +68,7 @@ fn compare(
                 fence: facts.fence,
                 cancelled: facts.status == Status::Cancelled,
                 ends_at: facts.ends_at,
-                closes_at: facts.ends_at + shared.config.grace,
+                closes_at: facts.ends_at + facts.grace.unwrap_or(shared.config.grace),
             },
             None => LessonChange {
                 room: *room,

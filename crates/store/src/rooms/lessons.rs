@@ -1,6 +1,6 @@
 //! What a room needs to know of its lesson, and what it makes of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
     id::{NodeId, SessionId},
     session::Status,
@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use crate::{
     audit::{self, Event},
     error::StoreError,
+    policies::length,
     sessions,
 };
 
@@ -21,6 +22,8 @@ pub struct RoomFacts {
     pub status: Status,
     /// When it ends.
     pub ends_at: DateTime<Utc>,
+    /// How long after that its room stays open, where the teacher says so.
+    pub grace: Option<TimeDelta>,
     /// The fence under which the asking node holds the room; none: it does not.
     pub fence: Option<i64>,
 }
@@ -56,8 +59,10 @@ pub async fn held(
     let ids: Vec<_> = sessions.iter().map(|session| session.0).collect();
     let rows = sqlx::query!(
         r#"
-        SELECT s.id, s.status, s.ends_at as "ends_at!", l.fence as "fence?"
+        SELECT s.id, s.status, s.ends_at as "ends_at!", l.fence as "fence?",
+               own.grace as "grace?"
         FROM sessions s
+        LEFT JOIN policies own ON own.teacher = s.teacher
         LEFT JOIN room_leases l
             ON l.session_id = s.id AND l.node_id = $2 AND l.node_epoch = $3
         WHERE s.id = ANY($1)
@@ -72,7 +77,8 @@ pub async fn held(
     rows.into_iter()
         .map(|row| {
             let status = row.status.parse().map_err(corrupt)?;
-            let facts = RoomFacts { status, ends_at: row.ends_at, fence: row.fence };
+            let grace = length(row.grace);
+            let facts = RoomFacts { status, ends_at: row.ends_at, grace, fence: row.fence };
             Ok(Held { session: SessionId(row.id), facts })
         })
         .collect()

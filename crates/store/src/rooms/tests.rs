@@ -168,7 +168,8 @@ async fn a_lesson_that_is_not_there_has_no_facts() {
     let nobody = SessionId(Uuid::from_u128(3));
     let facts_of = async |session| facts(&database.pool, session, FIRST, 1).await.expect("facts");
     assert_eq!(facts_of(nobody).await, None);
-    let scheduled = RoomFacts { status: Status::Scheduled, ends_at: at(60), fence: None };
+    let (status, ends_at) = (Status::Scheduled, at(60));
+    let scheduled = RoomFacts { status, ends_at, grace: None, fence: None };
     assert_eq!(facts_of(SESSION).await, Some(scheduled));
 }
 

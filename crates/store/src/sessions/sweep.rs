@@ -55,7 +55,8 @@ pub async fn complete_ended(
 
 /// Decides of lessons that stood, whose rooms have closed and that did not take
 /// place, who did not come, and says how many were decided. Each is decided
-/// once, by one process. `grace` is how long after their end rooms close.
+/// once, by one process. `grace` is how long after their end rooms close, where
+/// the teacher says nothing else.
 pub async fn decide_no_shows(
     pool: &PgPool,
     grace: TimeDelta,
@@ -71,14 +72,16 @@ pub async fn decide_no_shows(
                 AND a.role = 'student' AND a.connected_at IS NOT NULL) AS "student_came!",
             EXISTS (SELECT FROM session_participants p WHERE p.session_id = s.id
                 AND p.role = 'student' AND p.attending) AS "has_students!"
-        FROM sessions s
+        FROM sessions s LEFT JOIN policies own ON own.teacher = s.teacher
         WHERE s.status = 'scheduled' AND s.confirmation = 'confirmed' AND s.provider = 'lectern'
           AND s.no_show_decided_at IS NULL AND s.ends_at <= $1
+          AND s.ends_at + make_interval(mins => coalesce(own.grace, $3)) <= $1
         ORDER BY s.ends_at LIMIT $2
         FOR UPDATE OF s SKIP LOCKED
         "#,
-        now - grace - LATE_WORD,
+        now - LATE_WORD,
         BATCH,
+        i32::try_from(grace.num_minutes()).unwrap_or(i32::MAX),
     )
     .fetch_all(&mut *transaction)
     .await?;
