@@ -59,7 +59,8 @@ pub async fn held(
     let ids: Vec<_> = sessions.iter().map(|session| session.0).collect();
     let rows = sqlx::query!(
         r#"
-        SELECT s.id, s.status, s.ends_at as "ends_at!", l.fence as "fence?",
+        SELECT s.id as "id!", s.status as "status!", s.ends_at as "ends_at!",
+               l.fence as "fence?",
                own.grace as "grace?"
         FROM sessions s
         LEFT JOIN policies own ON own.teacher = s.teacher

@@ -41,6 +41,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps a slot for five minutes, so that nobody else books it meanwhile.
+         * @description A person has one hold: a new one takes the place of the one before.
+         */
+        post: operations["placeHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lets go of a hold of the caller's. */
+        delete: operations["releaseHold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -51,6 +88,48 @@ export interface paths {
         /** Who the caller is. */
         get: operations["getMe"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the caller can be booked.
+         * @description Who never said so has version 0 and can be booked at any time.
+         */
+        get: operations["getMyAvailability"];
+        /** Replaces when the caller can be booked. Lessons that are booked stay. */
+        put: operations["setMyAvailability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What holds for the caller's lessons: what the caller has set, and for the
+         *     rest what the platform has.
+         */
+        get: operations["getMyPolicy"];
+        /** Replaces what it names, and leaves the rest. Lessons that are booked stay. */
+        put: operations["setMyPolicy"];
         post?: never;
         delete?: never;
         options?: never;
@@ -185,7 +264,10 @@ export interface paths {
         /**
          * Books a lesson. The caller is its student.
          * @description Nobody in it may have another lesson that overlaps; lessons that touch are
-         *     fine. With an `Idempotency-Key`, a repeated request gets the first one's
+         *     fine, unless the teacher's buffers lie between. The start must be one that
+         *     the teacher offers, unless the teacher books. Where the teacher's policy
+         *     asks for confirmation, the lesson is `pending` until the teacher answers.
+         *     With an `Idempotency-Key`, a repeated request gets the first one's
          *     answer.
          */
         post: operations["bookSession"];
@@ -207,14 +289,16 @@ export interface paths {
         /**
          * Edits or reschedules a lesson.
          * @description Its people and admins may, as long as it is not over. Its time changes only
-         *     before it has begun. `If-Match` names the version that was read.
+         *     before it has begun, to one that the teacher offers, unless it is the teacher
+         *     who moves it. `If-Match` names the version that was read.
          */
         put: operations["editSession"];
         post?: never;
         /**
          * Calls a lesson off, frees its people's time and closes its room.
-         * @description Its people may until its end has passed; an admin also clears away one to
-         *     which nobody came. The lesson stays, with status `cancelled`.
+         * @description Its people may until its end has passed, and students until the teacher's
+         *     deadline, where there is one; an admin also clears away one to which nobody
+         *     came. `lateCancel` says whether it was after the deadline. The lesson stays, with status `cancelled`.
          */
         delete: operations["cancelSession"];
         options?: never;
@@ -256,6 +340,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agrees to a lesson that a student asked for.
+         * @description Its teacher may, and admins, until `confirmBy`. Of two requests for one
+         *     slot, the second can no longer be confirmed.
+         */
+        post: operations["confirmSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says no to a lesson that a student asked for.
+         * @description The lesson stays, `cancelled` and with confirmation `declined`.
+         */
+        post: operations["declineSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/join": {
         parameters: {
             query?: never;
@@ -268,7 +393,7 @@ export interface paths {
         /**
          * Asks to enter a lesson's room.
          * @description The window opens 15 minutes before the start and closes 15 minutes after the
-         *     end, unless the installation says otherwise. The role comes from the
+         *     end, unless the teacher's policy says otherwise. The role comes from the
          *     booking; an admin observes, announced to everybody.
          */
         post: operations["joinSession"];
@@ -287,6 +412,68 @@ export interface paths {
         };
         /** Teachers, by name: the first 200 that match. */
         get: operations["listTeachers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teachers/{id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a teacher can be booked, for the teacher and for admins.
+         * @description Who never said so has version 0 and can be booked at any time.
+         */
+        get: operations["getAvailability"];
+        /** Replaces when a teacher can be booked. Lessons that are booked stay. */
+        put: operations["setAvailability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teachers/{id}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds for a teacher's lessons, for the teacher and for admins. */
+        get: operations["getPolicy"];
+        /** Replaces what it names, and leaves the rest. Lessons that are booked stay. */
+        put: operations["setPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teachers/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The free slots of a teacher, at most 62 days of them.
+         * @description What is offered can be booked: it lies within the teacher's hours, keeps to
+         *     notice, window, increment and limits, and neither the teacher nor the caller
+         *     is taken then, buffers and holds of others included. A teacher who has set
+         *     no availability offers all hours.
+         */
+        get: operations["listSlots"];
         put?: never;
         post?: never;
         delete?: never;
@@ -319,6 +506,28 @@ export interface components {
             /** @description As they came. */
             items: components["schemas"]["Presence"][];
         };
+        /** @description When a teacher can be booked. */
+        Availability: {
+            /** @description Dates that differ from the week. */
+            exceptions: components["schemas"]["DateHours"][];
+            /** @description Days on which the teacher is away: closed, whatever the rest says. */
+            outOfOffice: components["schemas"]["OutOfOffice"][];
+            /** @description The IANA zone whose clocks the hours are on. */
+            timeZone: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; the ETag. Zero: nothing was ever set, and the
+             *     teacher can be booked at any time.
+             */
+            version: number;
+            /** @description The hours of the week. */
+            weekly: components["schemas"]["WeeklyHours"][];
+        };
+        /**
+         * @description By which rule of the teacher a slot is not offered.
+         * @enum {string}
+         */
+        BookingRule: "closed" | "minimumNotice" | "bookingWindow" | "startIncrement" | "perDay" | "perWeek";
         /** @description Why a lesson is called off. */
         CancelReason: {
             /** @description In words; the others are told. */
@@ -328,12 +537,46 @@ export interface components {
          * @description A stable name for what is wrong. Clients rely on it.
          * @enum {string}
          */
-        Code: "MalformedJson" | "BadRequest" | "Unauthenticated" | "Forbidden" | "NotParticipant" | "NotFound" | "MethodNotAllowed" | "SlotTaken" | "TooEarlyToJoin" | "LessonOver" | "SessionCancelled" | "AlreadyReviewed" | "NotReviewable" | "InvalidTransition" | "TooLateToCancel" | "VersionConflict" | "PayloadTooLarge" | "UriTooLong" | "UnsupportedMediaType" | "ValidationFailed" | "IdempotencyMismatch" | "TimeDoesNotExist" | "TimeIsAmbiguous" | "PreconditionRequired" | "RateLimited" | "Internal" | "Unavailable";
+        Code: "MalformedJson" | "BadRequest" | "Unauthenticated" | "Forbidden" | "NotParticipant" | "NotFound" | "MethodNotAllowed" | "SlotTaken" | "OutsideAvailability" | "HoldExpired" | "NotConfirmed" | "TooEarlyToJoin" | "LessonOver" | "SessionCancelled" | "AlreadyReviewed" | "NotReviewable" | "InvalidTransition" | "TooLateToCancel" | "VersionConflict" | "PayloadTooLarge" | "UriTooLong" | "UnsupportedMediaType" | "ValidationFailed" | "IdempotencyMismatch" | "TimeDoesNotExist" | "TimeIsAmbiguous" | "PreconditionRequired" | "RateLimited" | "Internal" | "Unavailable";
         /**
          * @description Whether the teacher has agreed, where their policy asks for it.
          * @enum {string}
          */
         Confirmation: "pending" | "confirmed" | "declined" | "expired";
+        /** @description A date that differs from the week. */
+        DateHours: {
+            /**
+             * Format: date
+             * @description Which.
+             * @example 2027-03-28
+             */
+            date: string;
+            /** @description The hours of that date; none: closed. */
+            intervals: components["schemas"]["DayHours"][];
+        };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /** @description Hours of one date. */
+        DayHours: {
+            /**
+             * @description From this time on.
+             * @example 09:00
+             */
+            from: string;
+            /**
+             * @description Until before this time: up to `24:00`.
+             * @example 12:00
+             */
+            to: string;
+        };
+        /** @description Why a request is declined. */
+        DeclineReason: {
+            /** @description In words; the student is told. */
+            reason?: string | null;
+        };
         /** @description One value that is not accepted. */
         FieldError: {
             /** @description What is wrong with it. */
@@ -343,6 +586,31 @@ export interface components {
              *     a header, `?name` or its name.
              */
             pointer: string;
+        };
+        /** @description A slot that is kept. */
+        Hold: {
+            /**
+             * Format: int32
+             * @description How long it is to be, in minutes.
+             */
+            duration: number;
+            /**
+             * Format: date-time
+             * @description The first instant at which the slot is no longer kept.
+             */
+            expiresAt: string;
+            /**
+             * Format: uuid
+             * @description What a booking names as its `holdId`.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the lesson is to start.
+             */
+            start: string;
+            /** @description Whose time it is. */
+            teacher: string;
         };
         /** @description A STUN or TURN server, as browsers take it. */
         IceServer: {
@@ -384,6 +652,57 @@ export interface components {
             /** @description The IANA zone they live in. */
             timeZone: string;
         };
+        /**
+         * @description When a teacher is to be bookable. It replaces what was set before.
+         * @example {
+         *       "exceptions": [
+         *         {
+         *           "date": "2027-03-28",
+         *           "intervals": []
+         *         }
+         *       ],
+         *       "outOfOffice": [
+         *         {
+         *           "from": "2027-08-02",
+         *           "note": "Holidays",
+         *           "to": "2027-08-13"
+         *         }
+         *       ],
+         *       "timeZone": "Europe/Lisbon",
+         *       "weekly": [
+         *         {
+         *           "day": "monday",
+         *           "from": "09:00",
+         *           "to": "12:00"
+         *         }
+         *       ]
+         *     }
+         */
+        NewAvailability: {
+            /** @description Dates that differ from the week. */
+            exceptions?: components["schemas"]["DateHours"][] | null;
+            /** @description Days on which the teacher is away. */
+            outOfOffice?: components["schemas"]["OutOfOffice"][] | null;
+            /** @description The IANA zone whose clocks the hours are on. */
+            timeZone: string;
+            /** @description The hours of the week. Those of one day must not overlap. */
+            weekly: components["schemas"]["WeeklyHours"][];
+        };
+        /** @description A slot to keep. */
+        NewHold: {
+            /**
+             * Format: int64
+             * @description How long the lesson is to be, in minutes.
+             */
+            duration: number;
+            /**
+             * Format: date-time
+             * @description When the lesson is to start.
+             */
+            start: string;
+            /** @description Whose time it is: the platform's id. */
+            teacher: string;
+        };
         /** @description A review to write. */
         NewReview: {
             /** @description In words. */
@@ -410,6 +729,11 @@ export interface components {
              * @description How long it is, in minutes.
              */
             duration: number;
+            /**
+             * Format: uuid
+             * @description The caller's hold that keeps the slot; it is used up.
+             */
+            holdId?: string | null;
             /**
              * @description When it starts on the clocks of `timeZone`: `2027-03-14T02:30`. With an
              *     offset it means that instant.
@@ -441,6 +765,23 @@ export interface components {
          * @enum {string}
          */
         NoShow: "teacher" | "student" | "both";
+        /** @description Days on which the teacher is away. */
+        OutOfOffice: {
+            /**
+             * Format: date
+             * @description The first day.
+             * @example 2027-08-02
+             */
+            from: string;
+            /** @description Why, for the teacher alone. */
+            note?: string;
+            /**
+             * Format: date
+             * @description The last day, which is one of them.
+             * @example 2027-08-13
+             */
+            to: string;
+        };
         /** @description One page of a list. */
         Paged_Notice: {
             /** @description The items. */
@@ -456,9 +797,10 @@ export interface components {
                  */
                 id: string;
                 /**
-                 * @description What happened: `session_booked`, `session_changed`,
-                 *     `session_rescheduled`, `session_cancelled`, `review_received`. More may
-                 *     come.
+                 * @description What happened: `session_booked`, `session_requested`,
+                 *     `session_confirmed`, `session_declined`, `session_expired`,
+                 *     `session_changed`, `session_rescheduled`, `session_cancelled`,
+                 *     `review_received`. More may come.
                  */
                 kind: string;
                 /**
@@ -541,6 +883,149 @@ export interface components {
          * @enum {string}
          */
         PlatformRole: "user" | "admin";
+        /** @description What holds for a teacher's lessons. Lengths are minutes. */
+        Policy: {
+            /**
+             * Format: int64
+             * @description How long before its start a lesson is booked at the earliest.
+             */
+            bookingWindow: number;
+            /**
+             * Format: int64
+             * @description The time a teacher needs after each lesson.
+             */
+            bufferAfter: number;
+            /**
+             * Format: int64
+             * @description The time a teacher needs before each lesson.
+             */
+            bufferBefore: number;
+            /**
+             * Format: int64
+             * @description How long before its start a student may cancel at the latest; zero:
+             *     until its end.
+             */
+            cancelDeadline: number;
+            /**
+             * Format: int64
+             * @description How long a request waits for an answer, at most until its start.
+             */
+            confirmWithin: number;
+            /**
+             * Format: int64
+             * @description How long after its end a lesson may be entered and goes on.
+             */
+            grace: number;
+            /**
+             * Format: int64
+             * @description How long before its start a lesson may be entered.
+             */
+            joinOpens: number;
+            /** @description Whether people wait until the teacher is there. */
+            lobby: boolean;
+            /**
+             * Format: int64
+             * @description How long before its start a lesson is booked at the latest.
+             */
+            minimumNotice: number;
+            /** @description Whether a request takes the slot before it is answered. */
+            pendingBlocks: boolean;
+            /**
+             * Format: int32
+             * @description The most lessons that start on one day of the teacher's calendar; null:
+             *     any number.
+             */
+            perDay: number | null;
+            /**
+             * Format: int32
+             * @description The most lessons that start in one week, from Monday on; null: any
+             *     number.
+             */
+            perWeek: number | null;
+            /** @description Whether a booking is a request that the teacher answers. */
+            requiresConfirmation: boolean;
+            /** @description Whether a student asks before a lesson is moved. */
+            rescheduleNeedsConsent: boolean;
+            /**
+             * Format: int64
+             * @description Lessons start on multiples of this, counted from when the teacher opens.
+             */
+            startIncrement: number;
+        };
+        /**
+         * @description What is to change; what is not named stays. Lengths are minutes.
+         * @example {
+         *       "bufferAfter": 10,
+         *       "minimumNotice": 120,
+         *       "perDay": 6
+         *     }
+         */
+        PolicyChange: {
+            /**
+             * Format: int64
+             * @description How long before its start a lesson is booked at the earliest.
+             */
+            bookingWindow?: number | null;
+            /**
+             * Format: int64
+             * @description The time a teacher needs after each lesson.
+             */
+            bufferAfter?: number | null;
+            /**
+             * Format: int64
+             * @description The time a teacher needs before each lesson.
+             */
+            bufferBefore?: number | null;
+            /**
+             * Format: int64
+             * @description How long before its start a student may cancel at the latest.
+             */
+            cancelDeadline?: number | null;
+            /**
+             * Format: int64
+             * @description How long a request waits for an answer.
+             */
+            confirmWithin?: number | null;
+            /**
+             * Format: int64
+             * @description How long after its end a lesson may be entered and goes on.
+             */
+            grace?: number | null;
+            /**
+             * Format: int64
+             * @description How long before its start a lesson may be entered.
+             */
+            joinOpens?: number | null;
+            /** @description Whether people wait until the teacher is there. */
+            lobby?: boolean | null;
+            /**
+             * Format: int64
+             * @description How long before its start a lesson is booked at the latest.
+             */
+            minimumNotice?: number | null;
+            /** @description Whether a request takes the slot before it is answered. */
+            pendingBlocks?: boolean | null;
+            /**
+             * Format: int32
+             * @description The most lessons that start on one day; null: any number.
+             */
+            perDay?: number | null;
+            /**
+             * Format: int32
+             * @description The most lessons that start in one week; null: any number.
+             */
+            perWeek?: number | null;
+            /** @description Whether a booking is a request that the teacher answers. */
+            requiresConfirmation?: boolean | null;
+            /** @description Whether a student asks before a lesson is moved. */
+            rescheduleNeedsConsent?: boolean | null;
+            /**
+             * Format: int64
+             * @description Lessons start on multiples of this, counted from when the teacher opens;
+             *     without availability, from midnight.
+             */
+            startIncrement?: number | null;
+        };
         /** @description What the caller prefers; what is not named stays. */
         Preferences: {
             /** @description A BCP 47 language tag. */
@@ -589,6 +1074,8 @@ export interface components {
             opensAt?: string;
             /** @description Names this request in the server's log. */
             requestId: string;
+            /** @description With `outside_availability`: by which rule. */
+            rule?: components["schemas"]["BookingRule"];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -652,6 +1139,11 @@ export interface components {
             cancelReason: string | null;
             /** @description Who called it off. */
             cancelledBy: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the teacher may answer, while the lesson waits for it.
+             */
+            confirmBy: string | null;
             /** @description Whether the teacher has agreed. */
             confirmation: components["schemas"]["Confirmation"];
             /**
@@ -686,6 +1178,8 @@ export interface components {
              * @description The first instant at which it can be joined.
              */
             joinOpensAt: string;
+            /** @description Whether it was called off after the deadline for students. */
+            lateCancel: boolean;
             /** @description Its start on the clocks of the zone that was asked for, with their offset. */
             localStart?: string;
             /** @description Where people open it in a browser. */
@@ -769,6 +1263,28 @@ export interface components {
          * @enum {string}
          */
         SessionRole: "teacher" | "student";
+        /** @description A time at which a lesson can be booked. */
+        Slot: {
+            /**
+             * Format: date-time
+             * @description The first instant after it.
+             */
+            end: string;
+            /** @description Its start on the clocks of `timeZone`, with their offset. */
+            localStart: string;
+            /**
+             * Format: date-time
+             * @description When it starts.
+             */
+            start: string;
+        };
+        /** @description When a lesson can be booked. */
+        Slots: {
+            /** @description By start. */
+            slots: components["schemas"]["Slot"][];
+            /** @description The zone of `localStart`. */
+            timeZone: string;
+        };
         /**
          * @description Where a lesson is in its life.
          * @enum {string}
@@ -799,6 +1315,21 @@ export interface components {
         Teachers: {
             /** @description By name. */
             items: components["schemas"]["Teacher"][];
+        };
+        /** @description Hours of a day of the week, on the clocks of the teacher's zone. */
+        WeeklyHours: {
+            /** @description On which day. */
+            day: components["schemas"]["Day"];
+            /**
+             * @description From this time on.
+             * @example 09:00
+             */
+            from: string;
+            /**
+             * @description Until before this time: up to `24:00`.
+             * @example 12:00
+             */
+            to: string;
         };
     };
     responses: never;
@@ -1031,6 +1562,201 @@ export interface operations {
             };
         };
     };
+    placeHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "duration": 60,
+                 *       "start": "2027-03-15T09:00:00Z",
+                 *       "teacher": "ines"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_taken`, `outside_availability` with `rule` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The slot is free again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -1060,6 +1786,374 @@ export interface operations {
             };
             /** @description `uri_too_long` */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyAvailability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's hours. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setMyAvailability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version to replace, or `*`. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAvailability"];
+            };
+        };
+        responses: {
+            /** @description The caller's hours as they are now. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setMyPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version to change, or `*`. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            /** @description The policy as it is now. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1822,7 +2916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`: somebody in it has another lesson then. */
+            /** @description `slot_taken`: somebody in it is taken then; `outside_availability` with `rule`; `hold_expired`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2049,7 +3143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `invalid_transition` */
+            /** @description `slot_taken`, `outside_availability` with `rule`, `invalid_transition` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2480,6 +3574,236 @@ export interface operations {
             };
         };
     };
+    confirmSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lesson, which stands now. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`; `forbidden` for students */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_taken`; `invalid_transition`: it waits for no answer, or no longer */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeclineReason"] | null;
+            };
+        };
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`; `forbidden` for students */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_transition`: it waits for no answer, or no longer */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     joinSession: {
         parameters: {
             query?: never;
@@ -2527,7 +3851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_early_to_join` with `opensAt`, `lesson_over`, `session_cancelled` */
+            /** @description `too_early_to_join` with `opensAt`, `lesson_over`, `session_cancelled`, `not_confirmed` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2604,6 +3928,509 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Teachers"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAvailability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The teacher's hours. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setAvailability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version to replace, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAvailability"];
+            };
+        };
+        responses: {
+            /** @description The teacher's hours as they are now. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version to change, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            /** @description The policy as it is now. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSlots: {
+        parameters: {
+            query: {
+                /**
+                 * @description Those that start at this instant or later; a date is its first instant.
+                 * @example 2027-03-15
+                 */
+                from: string;
+                /**
+                 * @description Those that start before this instant; a date is its first instant.
+                 * @example 2027-03-22
+                 */
+                to: string;
+                /** @description How long the lesson is to be, in minutes. */
+                duration: number;
+                /** @description The IANA zone of dates and of `localStart`; by default the teacher's. */
+                timeZone?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The slots. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slots"];
                 };
             };
             /** @description `unauthenticated` */
