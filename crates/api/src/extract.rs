@@ -13,7 +13,7 @@ pub(crate) use self::{
     caller::Caller,
     checks::Checks,
     headers::{IdempotencyKey, IfMatch},
-    page::{PageQuery, Paged, page},
+    page::{Listed, PageQuery, Paged, Turns, page},
     path::{HoldPath, SessionPath, UserPath},
     query::Query,
 };

@@ -1,10 +1,13 @@
 //! What surrounds every request: its id, its time and its figures, who makes
 //! it and how often, and the form of whatever goes wrong.
 
+mod next;
+mod validate;
+
 use std::{any::Any, net::SocketAddr, time::Instant};
 
 use axum::{
-    extract::{ConnectInfo, MatchedPath, Request, State},
+    extract::{ConnectInfo, MatchedPath, OriginalUri, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -12,12 +15,13 @@ use axum::{
 use lectern_store::users;
 use tracing::Instrument as _;
 
+pub(crate) use self::{next::NextPage, validate::validate};
 use crate::{
     auth::Identity,
     limits,
     problem::{Code, Problem},
     random,
-    rate::Key,
+    rate::{Account, Key},
     state::ApiState,
 };
 
@@ -34,7 +38,7 @@ pub(crate) struct Authenticated(pub(crate) Result<Identity, Problem>);
 #[expect(clippy::disallowed_methods, reason = "the layer measures how long the answer took")]
 pub(crate) async fn observe(
     State(state): State<ApiState>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let id = request_id(&request);
@@ -44,6 +48,9 @@ pub(crate) async fn observe(
         .get::<MatchedPath>()
         .map_or_else(|| NO_ROUTE.to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("http", request_id = %id, %method, route);
+    let uri = request.extensions().get::<OriginalUri>().map(|OriginalUri(uri)| uri.clone());
+    let account = Account::default();
+    request.extensions_mut().insert(account.clone());
     let in_flight = state.metrics.begin();
     let began = Instant::now();
     let answer = tokio::time::timeout(limits::REQUEST, next.run(request)).instrument(span.clone());
@@ -64,6 +71,13 @@ pub(crate) async fn observe(
     if let Ok(value) = HeaderValue::try_from(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    if let (Some(next), Some(uri)) = (response.extensions_mut().remove::<NextPage>(), uri)
+        && let Some(link) = next.link(&uri)
+    {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    account.say(response.headers_mut());
+    no_store(&mut response);
     let status = response.status();
     state.metrics.answered(&method, &route, status, elapsed);
     let milliseconds = elapsed.as_secs_f64() * 1e3;
@@ -99,16 +113,16 @@ pub(crate) async fn admit(
             .map_or(Key::Rest, |ConnectInfo(peer)| Key::Address(peer.ip())),
     };
     let allowance = state.limiter.take(key, now);
-    let mut response = match allowance.check() {
+    if let Some(account) = request.extensions().get::<Account>() {
+        account.note(allowance);
+    }
+    match allowance.check() {
         Ok(()) => {
             request.extensions_mut().insert(Authenticated(identity));
             next.run(request).await
         }
         Err(problem) => problem.into_response(),
-    };
-    allowance.say(response.headers_mut());
-    no_store(&mut response);
-    response
+    }
 }
 
 /// What one caller sees is nobody else's, and nothing a cache should keep.

@@ -8,6 +8,8 @@
 
 pub mod auth;
 mod clock;
+mod csv;
+mod docs;
 mod extract;
 mod layers;
 pub mod limits;

@@ -29,6 +29,10 @@ pub const SLOT_DAYS: i64 = 62;
 pub const CHAT_PAGE: u16 = 200;
 /// The most presences of one lesson in one answer.
 pub const PRESENCES: u16 = 1_000;
+/// The most lessons in a file; a page of them is in memory at a time.
+pub const EXPORT_ROWS: u16 = 20_000;
+/// The longest time that analytics count, in days.
+pub const ANALYTICS_DAYS: i64 = 400;
 /// The most callers whose rate is told apart. Beyond, idle ones are forgotten,
 /// and if none is idle, newcomers share one allowance.
 pub const CALLERS: usize = 100_000;
@@ -43,3 +47,5 @@ pub const JWKS_KEYS: usize = 100;
 pub const JWKS_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest leeway between two clocks that may be configured.
 pub const LEEWAY: Duration = Duration::from_secs(30);
+/// The largest answer that is tagged with a digest of it, in bytes.
+pub const TAGGED: u64 = 4 * 1024 * 1024;

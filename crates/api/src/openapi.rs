@@ -1,13 +1,22 @@
 //! The document that describes the interface: OpenAPI 3.1, from the handlers.
+//!
+//! Handlers say what is their own. What is everybody's is added here: the
+//! errors that may always come, headers, and examples.
+
+mod errors;
+mod examples;
+mod headers;
+mod schema;
 
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Content, Ref, ResponseBuilder,
         path::Operation,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
+
+use self::{errors::Errors, examples::Examples, headers::Headers};
 
 use crate::{problem, routes, view};
 
@@ -25,6 +34,7 @@ use crate::{problem, routes, view};
     tags(
         (name = "sessions", description = "Lessons, from booking to history."),
         (name = "availability", description = "When teachers can be booked, and what they ask."),
+        (name = "analytics", description = "What lessons come to, in figures."),
         (name = "reviews", description = "What participants say of each other."),
         (name = "notifications", description = "In-app notices."),
         (name = "people", description = "Names and teachers."),
@@ -43,6 +53,7 @@ use crate::{problem, routes, view};
         routes::sessions::chat::chat,
         routes::sessions::attendance::attendance,
         routes::history::history,
+        routes::analytics::mine,
         routes::reviews::list::list,
         routes::reviews::write::write,
         routes::notifications::list::list,
@@ -62,10 +73,11 @@ use crate::{problem, routes, view};
         routes::teachers::slots::slots,
         routes::holds::place::place,
         routes::holds::release::release,
+        routes::admin::analytics::platform,
         routes::admin::reviews::reviews,
     ),
     components(schemas(view::Aggregate, problem::ProblemDocument)),
-    modifiers(&Token, &CommonErrors),
+    modifiers(&Token, &Errors, &Headers, &Examples),
 )]
 struct Document;
 
@@ -91,49 +103,11 @@ impl Modify for Token {
     }
 }
 
-/// What may go wrong everywhere, so that each endpoint says only what is its own.
-struct CommonErrors;
-
-const EVERYWHERE: &[(&str, &str)] = &[
-    ("401", "`unauthenticated`"),
-    ("422", "`validation_failed`: `errors` says which values are not accepted."),
-    ("429", "`rate_limited`"),
-    ("500", "`internal`: the fault is the server's."),
-    ("503", "`unavailable`"),
-];
-const WITH_QUERY: &[(&str, &str)] = &[("414", "`uri_too_long`")];
-const WITH_BODY: &[(&str, &str)] = &[
-    ("400", "`malformed_json`, `bad_request`"),
-    ("413", "`payload_too_large`"),
-    ("415", "`unsupported_media_type`"),
-];
-
-impl Modify for CommonErrors {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        for item in document.paths.paths.values_mut() {
-            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
-                add(operation, EVERYWHERE);
-                if operation.request_body.is_some() {
-                    add(operation, WITH_BODY);
-                } else {
-                    add(operation, WITH_QUERY);
-                }
-            }
-        }
-    }
-}
-
-fn add(operation: &mut Operation, errors: &[(&str, &str)]) {
-    for (status, description) in errors {
-        let response = ResponseBuilder::new()
-            .description(*description)
-            .content(
-                "application/problem+json",
-                Content::new(Some(Ref::from_schema_name("Problem"))),
-            )
-            .build();
-        let responses = &mut operation.responses.responses;
-        responses.entry((*status).to_owned()).or_insert_with(|| response.into());
-    }
+/// Every operation there is.
+fn operations_mut(document: &mut utoipa::openapi::OpenApi) -> impl Iterator<Item = &mut Operation> {
+    document.paths.paths.values_mut().flat_map(|item| {
+        let operations =
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        operations.into_iter().flatten()
+    })
 }

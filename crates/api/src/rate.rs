@@ -2,7 +2,10 @@
 
 use std::{
     net::IpAddr,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -57,6 +60,24 @@ pub(crate) struct Allowance {
     limit: RateLimit,
 }
 
+/// Where a request's allowance is noted once it is known, so that every answer
+/// says it: that of a handler that panicked or took too long as well.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Account(Arc<OnceLock<Allowance>>);
+
+impl Account {
+    pub(crate) fn note(&self, allowance: Allowance) {
+        // A request passes the limiter once.
+        let _ = self.0.set(allowance);
+    }
+
+    pub(crate) fn say(&self, headers: &mut HeaderMap) {
+        if let Some(allowance) = self.0.get() {
+            allowance.say(headers);
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Limiter {
     limit: RateLimit,
@@ -105,16 +126,17 @@ impl Limiter {
 }
 
 impl Allowance {
-    /// Seconds until the next request is allowed; zero, if one is.
+    /// Seconds until one more request is allowed than now.
     fn wait(self) -> f64 {
-        ((1.0 - self.remaining) / self.limit.per_second).max(0.0).ceil()
+        let missing = self.remaining.floor() + 1.0 - self.remaining;
+        (missing / self.limit.per_second).ceil()
     }
 
     pub(crate) fn check(self) -> Result<(), Problem> {
         if self.allowed {
             return Ok(());
         }
-        let wait = HeaderValue::try_from(format!("{:.0}", self.wait().max(1.0)));
+        let wait = HeaderValue::try_from(format!("{:.0}", self.wait()));
         let problem = Problem::new(Code::RateLimited);
         Err(match wait {
             Ok(wait) => problem.header(header::RETRY_AFTER, wait),
@@ -122,8 +144,10 @@ impl Allowance {
         })
     }
 
-    /// Says what is left, as the IETF draft on RateLimit header fields does.
-    pub(crate) fn say(self, headers: &mut HeaderMap) {
+    /// Says what is left (draft-ietf-httpapi-ratelimit-headers-10): the policy
+    /// is `q` requests in `w` seconds; `r` are left, and `t` seconds pass until
+    /// there are more.
+    fn say(self, headers: &mut HeaderMap) {
         let window = (f64::from(self.limit.burst) / self.limit.per_second).ceil();
         let policy = format!("\"default\";q={};w={window:.0}", self.limit.burst);
         let left = format!("\"default\";r={:.0};t={:.0}", self.remaining.floor(), self.wait());

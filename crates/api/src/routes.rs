@@ -1,6 +1,7 @@
 //! The map: one folder per noun, one file per endpoint.
 
 pub(crate) mod admin;
+pub(crate) mod analytics;
 pub(crate) mod history;
 pub(crate) mod holds;
 pub(crate) mod me;
@@ -13,13 +14,13 @@ pub(crate) mod teachers;
 
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{any, delete, get, post, put},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    layers,
+    docs, layers,
     problem::{Code, Problem},
     state::ApiState,
 };
@@ -38,6 +39,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/sessions/{id}/chat", get(sessions::chat::chat))
         .route("/sessions/{id}/attendance", get(sessions::attendance::attendance))
         .route("/history", get(history::history))
+        .route("/analytics", get(analytics::mine))
         .route("/reviews", post(reviews::write::write))
         .route("/reviews/{userId}", get(reviews::list::list))
         .route("/notifications", get(notifications::list::list))
@@ -56,10 +58,14 @@ pub fn router(state: ApiState) -> Router {
         .route("/teachers/{id}/slots", get(teachers::slots::slots))
         .route("/holds", post(holds::place::place))
         .route("/holds/{id}", delete(holds::release::release))
+        .route("/admin/analytics", get(admin::analytics::platform))
         .route("/admin/reviews", get(admin::reviews::reviews))
         .route("/openapi.json", get(openapi::document))
+        .route("/docs", get(docs::page))
+        .route("/docs/style.css", get(docs::style))
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
+        .layer(from_fn(layers::validate))
         .layer(from_fn_with_state(state.clone(), layers::admit))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(state.clone(), layers::observe))

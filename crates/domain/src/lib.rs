@@ -6,6 +6,7 @@
 //! [`zone::Zones::newest`] reads the system's time-zone files, once, at start.
 #![forbid(unsafe_code)]
 
+pub mod analytics;
 pub mod availability;
 pub mod clock;
 pub mod id;

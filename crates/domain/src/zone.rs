@@ -193,12 +193,12 @@ impl Zones {
         Ok(timestamp.display_with_offset(offset).to_string())
     }
 
-    fn zone(&self, name: &str) -> Result<TimeZone, ZoneError> {
+    pub(crate) fn zone(&self, name: &str) -> Result<TimeZone, ZoneError> {
         self.database.get(name).map_err(|_| ZoneError::UnknownZone)
     }
 }
 
-fn to_chrono(timestamp: Timestamp) -> Result<DateTime<Utc>, ZoneError> {
+pub(crate) fn to_chrono(timestamp: Timestamp) -> Result<DateTime<Utc>, ZoneError> {
     let nanoseconds =
         u32::try_from(timestamp.subsec_nanosecond()).map_err(|_| ZoneError::OutOfRange)?;
     DateTime::from_timestamp(timestamp.as_second(), nanoseconds).ok_or(ZoneError::OutOfRange)

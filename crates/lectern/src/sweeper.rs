@@ -5,13 +5,15 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::clock::Clock;
-use lectern_store::{StoreError, retention, sessions};
+use lectern_store::{StoreError, analytics, retention, sessions};
 use sqlx::PgPool;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 /// How late a lesson may be found to be over.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How long changes wait until they are folded into figures.
+const FOLD: Duration = Duration::from_secs(2);
 /// The time between two rounds of pruning.
 const PRUNE: Duration = Duration::from_secs(3600);
 /// How long the database must have been there before anybody is said not to
@@ -26,7 +28,7 @@ pub(crate) async fn run(
     grace: TimeDelta,
     stop: CancellationToken,
 ) {
-    let [mut sweeps, mut prunes] = [SWEEP, PRUNE].map(|period| {
+    let [mut sweeps, mut folds, mut prunes] = [SWEEP, FOLD, PRUNE].map(|period| {
         let mut ticks = interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks
@@ -43,6 +45,9 @@ pub(crate) async fn run(
                     tracing::warn!(%error, "sweeper.failed");
                 }
             }
+            _ = folds.tick() => if let Err(error) = analytics::fold(&pool).await {
+                tracing::warn!(%error, "sweeper.fold_failed");
+            },
             _ = prunes.tick() => match retention::prune(&pool, clock.now()).await {
                 Ok(rows) => tracing::info!(rows, "sweeper.pruned"),
                 Err(error) => tracing::warn!(%error, "sweeper.prune_failed"),

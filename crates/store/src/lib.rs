@@ -2,12 +2,14 @@
 //! mean. Whoever calls says what time it is.
 #![forbid(unsafe_code)]
 
+pub mod analytics;
 pub mod attendance;
 pub mod audit;
 pub mod availability;
 pub mod chat;
 pub mod cluster;
 pub mod error;
+pub mod history;
 pub mod holds;
 pub mod idempotency;
 pub mod migrate;

@@ -237,6 +237,31 @@ async fn list(
     Ok(Page::cut(reviews, page, |review| After { at: review.created_at, id: review.id }))
 }
 
+/// The published reviews of these lessons, the first one first.
+pub(crate) async fn published_of(
+    pool: &PgPool,
+    sessions: &[Uuid],
+) -> Result<Vec<ReviewRow>, StoreError> {
+    let reviews = sqlx::query_as!(
+        ReviewRow,
+        r#"
+        SELECT r.id, r.session_id, s.title AS session_title, r.rating, r.comment, r.created_at,
+               r.reviewer_id, coalesce(nullif(a.name, ''), a.id) AS "reviewer_name!",
+               r.reviewee_id, coalesce(nullif(b.name, ''), b.id) AS "reviewee_name!"
+        FROM reviews r
+        JOIN sessions s ON s.id = r.session_id
+        JOIN users a ON a.id = r.reviewer_id
+        JOIN users b ON b.id = r.reviewee_id
+        WHERE r.session_id = ANY($1) AND r.published_at IS NOT NULL
+        ORDER BY r.created_at, r.id
+        "#,
+        sessions,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(reviews)
+}
+
 /// A person's published reviews in numbers.
 pub async fn aggregate(pool: &PgPool, user: &UserId) -> Result<Aggregate, StoreError> {
     let row = sqlx::query!(

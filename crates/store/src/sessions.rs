@@ -14,7 +14,7 @@ pub use self::{
     answer::{Decision, answer},
     book::{Booking, book},
     change::{Cancellation, Edit, Expected, NewStart, cancel, edit},
-    list::{Filter, Order, Scope, list},
+    list::{Filter, Order, Scope, exceeds, list},
     load::find,
     sweep::{complete_ended, decide_no_shows, expire_unanswered},
 };

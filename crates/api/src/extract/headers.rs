@@ -33,8 +33,10 @@ impl FromRequestParts<ApiState> for IfMatch {
                 let strong = tag.strip_prefix("W/").unwrap_or(tag);
                 let quoted = strong.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
                 let text = quoted.ok_or_else(malformed)?;
+                // A reader's tag goes on after the version: see `layers::validate`.
+                let version = text.split('.').next().unwrap_or_default();
                 if !tag.starts_with("W/")
-                    && let Ok(version) = text.parse()
+                    && let Ok(version) = version.parse()
                 {
                     versions.push(Version(version));
                 }

@@ -1,5 +1,9 @@
 //! Pages of lists: a cursor that clients hand back as they got it.
 
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use lectern_store::page::{After, Page, PageRequest};
@@ -8,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::Checks;
-use crate::{limits, problem::Problem};
+use crate::{layers::NextPage, limits, problem::Problem};
 
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -81,6 +85,33 @@ pub(crate) struct Paged<T> {
 impl<T> From<Page<T>> for Paged<T> {
     fn from(page: Page<T>) -> Self {
         Self { items: page.items, next_cursor: page.next.map(write) }
+    }
+}
+
+/// What another page may follow.
+pub(crate) trait Turns {
+    /// The cursor of the next page, if there is one.
+    fn next_cursor(&self) -> Option<&str>;
+}
+
+impl<T> Turns for Paged<T> {
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+}
+
+/// A page as an answer: JSON, and the next page in `Link` (RFC 8288).
+#[derive(Debug)]
+pub(crate) struct Listed<T>(pub(crate) T);
+
+impl<T: Serialize + Turns> IntoResponse for Listed<T> {
+    fn into_response(self) -> Response {
+        let next = self.0.next_cursor().map(|cursor| NextPage(cursor.to_owned()));
+        let mut response = Json(self.0).into_response();
+        if let Some(next) = next {
+            response.extensions_mut().insert(next);
+        }
+        response
     }
 }
 

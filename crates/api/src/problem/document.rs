@@ -4,27 +4,33 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use lectern_domain::slots::Rule;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident, $title:literal;)*) => {
         /// A stable name for what is wrong. Clients rely on it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
         pub(crate) enum Code {
             $($(#[$doc])* #[serde(rename = $code)] $name,)*
         }
 
         impl Code {
+            /// Every code there is.
+            pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
+
             pub(crate) const fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status,)* }
             }
 
             /// The name on the wire.
-            pub(super) const fn name(self) -> &'static str {
+            pub(crate) const fn name(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            pub(super) const fn title(self) -> &'static str {
+            pub(crate) const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
         }
@@ -93,6 +99,20 @@ codes! {
     /// Not now.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Not available at the moment";
 }
+
+/// The names on the wire. The derived schema would have those of the code: it
+/// does not see through the macro.
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A stable name for what is wrong. Clients rely on it."))
+            .enum_values(Some(Self::ALL.iter().map(|code| code.name())))
+            .into()
+    }
+}
+
+impl ToSchema for Code {}
 
 /// One value that is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

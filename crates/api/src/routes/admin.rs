@@ -1,3 +1,4 @@
 //! `/api/admin`
 
+pub(crate) mod analytics;
 pub(crate) mod reviews;

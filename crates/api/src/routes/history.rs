@@ -1,17 +1,30 @@
 //! `GET /api/history`
 
-use axum::{Json, extract::State};
+mod export;
+mod format;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
 use lectern_domain::{
+    id::UserId,
     session::ParticipantRole,
     text::{Search, Skill},
 };
-use lectern_store::sessions::{self, Filter, Order, Scope};
+use lectern_store::{
+    history,
+    page::{Page, PageRequest},
+    sessions::{self, Filter, Order, Scope},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use self::format::Format;
 use super::sessions::zone;
 use crate::{
-    extract::{Caller, Checks, Query, page},
+    extract::{Caller, Checks, Listed, Paged, Query, page},
     problem::Problem,
     state::ApiState,
     view,
@@ -25,6 +38,9 @@ pub(crate) struct HistoryQuery {
     /// Those in which the caller was this.
     #[param(value_type = Option<view::SessionRole>, nullable = false)]
     role: Option<String>,
+    /// Those with this person in them: the platform's id.
+    #[param(nullable = false, min_length = 1, max_length = 128)]
+    with: Option<String>,
     /// Those that were not over before this instant.
     #[param(nullable = false, format = DateTime)]
     from: Option<String>,
@@ -40,43 +56,99 @@ pub(crate) struct HistoryQuery {
     /// Adds `localStart`, on the clocks of this IANA zone.
     #[param(nullable = false)]
     time_zone: Option<String>,
+    /// `json`, or `csv` for all of them at once; by default what `Accept` asks
+    /// for.
+    #[param(nullable = false, pattern = "^(json|csv)$")]
+    format: Option<String>,
     /// `nextCursor` of the page before.
     #[param(nullable = false)]
     cursor: Option<String>,
-    /// The most lessons.
+    /// The most lessons of a page.
     #[param(value_type = Option<u16>, nullable = false, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
 }
 
 /// The caller's own lessons that are over, completed early or called off; the
 /// latest first.
+///
+/// Each comes with who was there, for how long and how well, and with what its
+/// people said of each other, as far as that is published. As CSV (RFC 4180)
+/// all of them come at once, up to 20,000.
 #[utoipa::path(
     operation_id = "listHistory",
     get, path = "/api/history", tag = "sessions", params(HistoryQuery),
-    responses((status = 200, description = "One page of them.", body = inline(view::Sessions))),
+    responses((status = 200, description = "One page of them, or all as CSV.", content(
+        (Paged<view::PastSession> = "application/json"),
+        (String = "text/csv", example = "id,title,skill,role,teacher,teacherName,students,\
+            scheduledAt,duration,status,cancelledBy,cancelReason,attendedMinutes,lossRate,\
+            ratingGiven,ratingReceived\r\n"),
+    ))),
 )]
 pub(crate) async fn history(
     State(state): State<ApiState>,
     caller: Caller,
+    headers: HeaderMap,
     Query(query): Query<HistoryQuery>,
-) -> Result<Json<view::Sessions>, Problem> {
+) -> Result<Response, Problem> {
     let zone = zone(&state, query.time_zone.as_deref())?;
-    let mut checks = Checks::default();
-    let role = checks.optional::<ParticipantRole>("?role", query.role.as_deref());
-    let filter = Filter {
-        scope: Scope::Of(caller.actor.id.clone(), role),
-        order: Order::NewestFirst,
-        statuses: Vec::new(),
-        from: checks.instant("?from", query.from.as_deref()),
-        to: checks.instant("?to", query.to.as_deref()),
-        past: Some(state.clock.now()),
-        skill: checks.optional::<Skill>("?skill", query.skill.as_deref()),
-        search: checks.optional::<Search>("?q", query.q.as_deref()),
+    let (filter, page, format) = query.parse(&state, &caller, &headers)?;
+    let mut response = match format {
+        Format::Csv => export::csv(state, caller.actor.id, filter).await?,
+        Format::Json => {
+            let viewer = view::Viewer { actor: &caller.actor, zone: zone.as_ref() };
+            Listed(list(&state, viewer, &filter, page).await?).into_response()
+        }
     };
-    let page = page(&mut checks, query.cursor.as_deref(), query.limit.as_deref());
-    checks.done()?;
-    let page = state.timed("sessions_list", sessions::list(&state.pool, &filter, page)).await?;
-    let viewer = view::Viewer { actor: &caller.actor, zone: zone.as_ref() };
-    let items = viewer.show_all(&state, &page.items).await?;
-    Ok(Json(lectern_store::page::Page { items, next: page.next }.into()))
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+async fn list(
+    state: &ApiState,
+    viewer: view::Viewer<'_>,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Paged<view::PastSession>, Problem> {
+    let page = state.timed("sessions_list", sessions::list(&state.pool, filter, page)).await?;
+    let ids: Vec<_> = page.items.iter().map(|session| session.id).collect();
+    let records = history::records(&state.pool, &ids);
+    let mut records = state.timed("history_records", records).await?;
+    let shown = viewer.show_all(state, &page.items).await?;
+    let items = ids
+        .iter()
+        .zip(shown)
+        .map(|(id, session)| {
+            view::PastSession::new(session, records.remove(id).unwrap_or_default())
+        })
+        .collect();
+    Ok(Page { items, next: page.next }.into())
+}
+
+impl HistoryQuery {
+    fn parse(
+        &self,
+        state: &ApiState,
+        caller: &Caller,
+        headers: &HeaderMap,
+    ) -> Result<(Filter, PageRequest, Format), Problem> {
+        let mut checks = Checks::default();
+        let role = checks.optional::<ParticipantRole>("?role", self.role.as_deref());
+        let filter = Filter {
+            scope: Scope::Of(caller.actor.id.clone(), role),
+            order: Order::NewestFirst,
+            statuses: Vec::new(),
+            with: checks.optional::<UserId>("?with", self.with.as_deref()),
+            from: checks.instant("?from", self.from.as_deref()),
+            to: checks.instant("?to", self.to.as_deref()),
+            past: Some(state.clock.now()),
+            skill: checks.optional::<Skill>("?skill", self.skill.as_deref()),
+            search: checks.optional::<Search>("?q", self.q.as_deref()),
+        };
+        let format = checks
+            .optional::<Format>("?format", self.format.as_deref())
+            .unwrap_or_else(|| Format::accepted(headers));
+        let page = page(&mut checks, self.cursor.as_deref(), self.limit.as_deref());
+        checks.done()?;
+        Ok((filter, page, format))
+    }
 }

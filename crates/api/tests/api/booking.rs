@@ -18,7 +18,7 @@ async fn a_student_books_a_teacher() {
     let session = reply.expect(StatusCode::CREATED);
     let id = session["id"].as_str().expect("an id");
     assert_eq!(reply.header("location"), format!("/api/sessions/{id}"));
-    assert_eq!(reply.header("etag"), "\"1\"");
+    assert!(reply.header("etag").starts_with("\"1."), "{}", reply.header("etag"));
     assert_eq!(
         session,
         json!({
@@ -56,7 +56,7 @@ async fn a_student_books_a_teacher() {
     for who in ["jonas", "ines", "ada"] {
         let seen = world.user(who).get(&format!("/api/sessions/{id}")).await;
         assert_eq!(seen.expect(StatusCode::OK), session, "{who}");
-        assert_eq!(seen.header("etag"), "\"1\"");
+        assert!(seen.header("etag").starts_with("\"1."), "{}", seen.header("etag"));
     }
 }
 

@@ -16,7 +16,7 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
     let before = world.booked(60).await;
     let reply = world.user("ines").put(&path(&before), 1, &json!({ "title": "Subjunctive" })).await;
     let after = reply.expect(StatusCode::OK);
-    assert_eq!(reply.header("etag"), "\"2\"");
+    assert!(reply.header("etag").starts_with("\"2."), "{}", reply.header("etag"));
     let mut expected = before.clone();
     expected["title"] = json!("Subjunctive");
     expected["version"] = json!(2);
@@ -113,7 +113,7 @@ async fn cancelling_says_who_and_why_and_closes_the_room() {
     assert_eq!(off["status"], "cancelled");
     assert_eq!(off["cancelledBy"], "ines");
     assert_eq!(off["cancelReason"], "I am ill");
-    assert_eq!(reply.header("etag"), "\"2\"");
+    assert!(reply.header("etag").starts_with("\"2."), "{}", reply.header("etag"));
     let closed = world.rooms.closed.lock().expect("not poisoned").clone();
     assert_eq!(closed.len(), 1);
     assert_eq!(closed[0].to_string(), session["id"]);

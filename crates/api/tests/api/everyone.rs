@@ -43,6 +43,8 @@ fn endpoints(world: &World, lesson: &Value) -> Vec<Endpoint> {
         endpoint(Method::POST, "/api/sessions/{id}/confirm", None, [403, 409, 403, 403, 409]),
         endpoint(Method::POST, "/api/sessions/{id}/decline", None, [403, 409, 403, 403, 409]),
         endpoint(Method::GET, "/api/history", None, anybody),
+        endpoint(Method::GET, "/api/analytics", None, anybody),
+        endpoint(Method::GET, "/api/admin/analytics", None, [403, 403, 403, 403, 200]),
         endpoint(Method::POST, "/api/reviews", Some(review), [409, 409, 403, 403, 403]),
         endpoint(Method::GET, "/api/reviews/ines", None, anybody),
         endpoint(Method::GET, "/api/notifications", None, anybody),

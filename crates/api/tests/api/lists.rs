@@ -1,17 +1,16 @@
-//! `GET /api/sessions` and `GET /api/history`: filters, orders and pages.
+//! `GET /api/sessions`: filters, orders and pages.
 
-use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::{Client, World};
 
-fn titles(page: &Value) -> Vec<String> {
+pub(crate) fn titles(page: &Value) -> Vec<String> {
     let items = page["items"].as_array().expect("items");
     items.iter().map(|item| item["title"].as_str().expect("a title").to_owned()).collect()
 }
 
-async fn book(
+pub(crate) async fn book(
     client: &Client<'_>,
     world: &World,
     teacher: &str,
@@ -119,30 +118,4 @@ async fn what_is_not_understood_is_refused() {
     }
     let long = jonas.get(&format!("/api/sessions?q={}", "x".repeat(5000))).await;
     long.problem(414, "uri_too_long");
-}
-
-#[tokio::test]
-async fn history_is_what_is_behind_one() {
-    let world = World::new().await;
-    let jonas = world.user("jonas");
-    let history = async || {
-        let page = world.user("jonas").get("/api/history").await;
-        titles(&page.expect(StatusCode::OK))
-    };
-    book(&jonas, &world, "ines", "Missed", 60).await;
-    let off = book(&jonas, &world, "ines", "Called off", 600).await;
-    book(&jonas, &world, "ines", "To come", 700).await;
-    assert_eq!(history().await, Vec::<String>::new());
-    let path = format!("/api/sessions/{}", off["id"].as_str().expect("an id"));
-    jonas.delete(&path).await.expect(StatusCode::OK);
-    assert_eq!(history().await, ["Called off"]);
-    world.clock.advance(TimeDelta::minutes(120));
-    assert_eq!(history().await, ["Called off", "Missed"]);
-    world.took_place().await;
-    let page = world.user("jonas").get("/api/history?q=past").await.expect(StatusCode::OK);
-    assert_eq!(titles(&page), ["Past tenses"]);
-    assert_eq!(page["items"][0]["tookPlace"], true);
-    // It is one's own, an admin's too.
-    let ada = world.user("ada").get("/api/history").await.expect(StatusCode::OK);
-    assert_eq!(titles(&ada), Vec::<String>::new());
 }

@@ -118,6 +118,7 @@ impl Seeder<'_> {
             from,
             to,
             past: None,
+            with: None,
             skill: None,
             search: None,
         };

@@ -9,7 +9,7 @@ use axum::{
     middleware::{Next, from_fn},
 };
 
-/// Adds the headers to every answer of `router`.
+/// Adds the headers to every answer of `router` that does not have its own.
 pub(super) fn protect(router: Router, sockets: &[String], secure: bool) -> Router {
     let headers: Arc<HeaderMap> = Arc::new(all(sockets, secure));
     router.layer(from_fn(move |request: Request, next: Next| {
@@ -17,7 +17,8 @@ pub(super) fn protect(router: Router, sockets: &[String], secure: bool) -> Route
         async move {
             let mut response = next.run(request).await;
             for (name, value) in headers.iter() {
-                response.headers_mut().insert(name, value.clone());
+                // A page that knows better says so itself.
+                response.headers_mut().entry(name).or_insert_with(|| value.clone());
             }
             response
         }

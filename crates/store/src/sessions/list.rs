@@ -42,6 +42,8 @@ pub struct Filter {
     pub order: Order,
     /// In one of these states; empty: in any.
     pub statuses: Vec<Status>,
+    /// With this person in them.
+    pub with: Option<UserId>,
     /// Not over before.
     pub from: Option<DateTime<Utc>>,
     /// Begun before.
@@ -70,6 +72,13 @@ pub async fn list(
         .collect::<Result<_, _>>()?;
     let sessions = load(&mut connection, &ids).await?;
     Ok(Page::cut(sessions, page, |session| After { at: session.timing.start, id: session.id.0 }))
+}
+
+/// Whether more than `most` lessons match.
+pub async fn exceeds(pool: &PgPool, filter: &Filter, most: u16) -> Result<bool, StoreError> {
+    let page = PageRequest { after: None, limit: most };
+    let ids = query(filter, page).build().fetch_all(pool).await?;
+    Ok(ids.len() > usize::from(most))
 }
 
 /// The ids of the page. A list of one person's walks the index of their
@@ -109,6 +118,13 @@ fn narrow(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     if !filter.statuses.is_empty() {
         let names: Vec<&'static str> = filter.statuses.iter().map(|s| s.as_str()).collect();
         sql.push(" AND s.status = ANY(").push_bind(names).push(")");
+    }
+    if let Some(with) = &filter.with {
+        sql.push(
+            " AND EXISTS (SELECT FROM session_participants w \
+             WHERE w.session_id = s.id AND w.user_id = ",
+        );
+        sql.push_bind(with.as_str().to_owned()).push(")");
     }
     if let Some(from) = filter.from {
         sql.push(" AND s.ends_at > ").push_bind(from);

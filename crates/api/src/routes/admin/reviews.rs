@@ -1,10 +1,10 @@
 //! `GET /api/admin/reviews`
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use lectern_store::reviews;
 
 use crate::{
-    extract::{Caller, PageQuery, Paged, Query},
+    extract::{Caller, Listed, PageQuery, Paged, Query},
     problem::{Problem, ProblemDocument},
     state::ApiState,
     view::Review,
@@ -24,8 +24,8 @@ pub(crate) async fn reviews(
     State(state): State<ApiState>,
     caller: Caller,
     Query(query): Query<PageQuery>,
-) -> Result<Json<Paged<Review>>, Problem> {
+) -> Result<Listed<Paged<Review>>, Problem> {
     caller.admin()?;
     let page = state.timed("reviews_all", reviews::all(&state.pool, query.parse()?)).await?;
-    Ok(Json(page.map(|row| Review::listed(row, true)).into()))
+    Ok(Listed(page.map(|row| Review::listed(row, true)).into()))
 }

@@ -1,6 +1,6 @@
 //! `GET /api/notifications`
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use lectern_store::notifications;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    extract::{Caller, PageQuery, Paged, Query},
+    extract::{Caller, Listed, PageQuery, Paged, Query, Turns},
     problem::Problem,
     state::ApiState,
 };
@@ -49,6 +49,12 @@ pub(crate) struct Notices {
     unread: i64,
 }
 
+impl Turns for Notices {
+    fn next_cursor(&self) -> Option<&str> {
+        self.page.next_cursor()
+    }
+}
+
 /// The caller's notices, the newest first.
 #[utoipa::path(
     operation_id = "listNotifications",
@@ -59,7 +65,7 @@ pub(crate) async fn list(
     State(state): State<ApiState>,
     caller: Caller,
     Query(query): Query<PageQuery>,
-) -> Result<Json<Notices>, Problem> {
+) -> Result<Listed<Notices>, Problem> {
     let user = &caller.actor.id;
     let page = state
         .timed("notifications_list", notifications::list(&state.pool, user, query.parse()?))
@@ -74,5 +80,5 @@ pub(crate) async fn list(
         created_at: notice.created_at,
         read_at: notice.read_at,
     });
-    Ok(Json(Notices { page: page.into(), unread }))
+    Ok(Listed(Notices { page: page.into(), unread }))
 }

@@ -1,12 +1,12 @@
 //! `GET /api/reviews/{userId}`
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use lectern_store::reviews;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    extract::{Caller, PageQuery, Paged, Query, UserPath},
+    extract::{Caller, Listed, PageQuery, Paged, Query, Turns, UserPath},
     problem::Problem,
     state::ApiState,
     view::{Aggregate, Review},
@@ -19,6 +19,12 @@ pub(crate) struct ReviewsOf {
     page: Paged<Review>,
     #[serde(flatten)]
     aggregate: Aggregate,
+}
+
+impl Turns for ReviewsOf {
+    fn next_cursor(&self) -> Option<&str> {
+        self.page.next_cursor()
+    }
 }
 
 /// The published reviews of somebody, the newest first, and all of them in
@@ -34,7 +40,7 @@ pub(crate) async fn list(
     caller: Caller,
     UserPath(user): UserPath,
     Query(query): Query<PageQuery>,
-) -> Result<Json<ReviewsOf>, Problem> {
+) -> Result<Listed<ReviewsOf>, Problem> {
     let page = state.timed("reviews_of", reviews::of(&state.pool, &user, query.parse()?)).await?;
     let aggregate =
         state.timed("reviews_aggregate", reviews::aggregate(&state.pool, &user)).await?;
@@ -43,5 +49,5 @@ pub(crate) async fn list(
         let private = caller.actor.admin || row.reviewer_id == id || row.reviewee_id == id;
         Review::listed(row, private)
     });
-    Ok(Json(ReviewsOf { page: page.into(), aggregate: aggregate.into() }))
+    Ok(Listed(ReviewsOf { page: page.into(), aggregate: aggregate.into() }))
 }

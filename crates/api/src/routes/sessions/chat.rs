@@ -1,6 +1,6 @@
 //! `GET /api/sessions/{id}/chat`
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use lectern_store::chat;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::visible;
 use crate::{
-    extract::{Caller, Paged, Query, SessionPath},
+    extract::{Caller, Listed, Paged, Query, SessionPath},
     limits,
     problem::{Problem, ProblemDocument},
     state::ApiState,
@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ChatLine {
     /// Its name.
+    #[schema(example = "17")]
     id: String,
     /// Who wrote it: the platform's id.
     user: String,
@@ -70,7 +71,7 @@ pub(crate) async fn chat(
     caller: Caller,
     SessionPath(id): SessionPath,
     Query(query): Query<ChatQuery>,
-) -> Result<Json<Paged<ChatLine>>, Problem> {
+) -> Result<Listed<Paged<ChatLine>>, Problem> {
     let after = match query.cursor.as_deref().map(str::parse::<i64>) {
         None => 0,
         Some(Ok(after)) => after,
@@ -86,5 +87,5 @@ pub(crate) async fn chat(
     let more = lines.len() > size;
     lines.truncate(size);
     let next_cursor = lines.last().filter(|_| more).map(|line| line.id.to_string());
-    Ok(Json(Paged { items: lines.into_iter().map(Into::into).collect(), next_cursor }))
+    Ok(Listed(Paged { items: lines.into_iter().map(Into::into).collect(), next_cursor }))
 }

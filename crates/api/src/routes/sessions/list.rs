@@ -1,6 +1,6 @@
 //! `GET /api/sessions`
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use lectern_domain::{
     session::{ParticipantRole, Status},
     text::{Search, Skill},
@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 use super::zone;
 use crate::{
-    extract::{Caller, Checks, Query, page},
+    extract::{Caller, Checks, Listed, Query, page},
     problem::Problem,
     state::ApiState,
     view,
@@ -69,13 +69,13 @@ pub(crate) async fn list(
     State(state): State<ApiState>,
     caller: Caller,
     Query(query): Query<SessionsQuery>,
-) -> Result<Json<view::Sessions>, Problem> {
+) -> Result<Listed<view::Sessions>, Problem> {
     let zone = zone(&state, query.time_zone.as_deref())?;
     let (filter, page) = filter(&caller, &query)?;
     let page = state.timed("sessions_list", sessions::list(&state.pool, &filter, page)).await?;
     let viewer = view::Viewer { actor: &caller.actor, zone: zone.as_ref() };
     let items = viewer.show_all(&state, &page.items).await?;
-    Ok(Json(lectern_store::page::Page { items, next: page.next }.into()))
+    Ok(Listed(lectern_store::page::Page { items, next: page.next }.into()))
 }
 
 fn filter(caller: &Caller, query: &SessionsQuery) -> Result<(Filter, PageRequest), Problem> {
@@ -104,6 +104,7 @@ fn filter(caller: &Caller, query: &SessionsQuery) -> Result<(Filter, PageRequest
         from: checks.instant("?from", query.from.as_deref()),
         to: checks.instant("?to", query.to.as_deref()),
         past: None,
+        with: None,
         skill: checks.optional::<Skill>("?skill", query.skill.as_deref()),
         search: checks.optional::<Search>("?q", query.q.as_deref()),
     };

@@ -4,6 +4,27 @@
  */
 
 export interface paths {
+    "/api/admin/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What everybody's lessons come to. For admins.
+         * @description Times that are no full quarters of an hour are widened to some. Retention
+         *     may be some seconds old, everything else is as it is now.
+         */
+        get: operations["getPlatformAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/reviews": {
         parameters: {
             query?: never;
@@ -13,6 +34,27 @@ export interface paths {
         };
         /** Everybody's reviews, the newest first. For admins. */
         get: operations["listAllReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller's lessons come to.
+         * @description Times that are no full quarters of an hour are widened to some. Retention
+         *     may be some seconds old, everything else is as it is now.
+         */
+        get: operations["getAnalytics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -31,6 +73,9 @@ export interface paths {
         /**
          * The caller's own lessons that are over, completed early or called off; the
          *     latest first.
+         * @description Each comes with who was there, for how long and how well, and with what its
+         *     people said of each other, as far as that is published. As CSV (RFC 4180)
+         *     all of them come at once, up to 20,000.
          */
         get: operations["listHistory"];
         put?: never;
@@ -501,10 +546,59 @@ export interface components {
             /** @description How many of one star, of two, up to five. */
             histogram: number[];
         };
+        /** @description What the lessons of some time come to. */
+        Analytics: {
+            /**
+             * @description Lessons that were not called off by weekday, Monday first, and hour of
+             *     the zone's clocks: seven lists of 24.
+             */
+            busiest: number[][];
+            /**
+             * Format: date-time
+             * @description The first instant that is counted.
+             */
+            from: string;
+            /** @description Which pairs of teacher and student meet again. */
+            retention: components["schemas"]["Retention"];
+            /** @description Day by day, week by week or month by month. */
+            series: components["schemas"]["Part"][];
+            /** @description The IANA zone whose days and hours these are. */
+            timeZone: string;
+            /**
+             * Format: date-time
+             * @description The first instant that is not.
+             */
+            to: string;
+            /** @description All of it. */
+            totals: components["schemas"]["Figures"];
+        };
         /** @description Who was there, when. */
         Attendance: {
             /** @description As they came. */
             items: components["schemas"]["Presence"][];
+        };
+        /** @description Somebody who was in the room. */
+        Attendee: {
+            /**
+             * Format: double
+             * @description The share of their packets that was lost, from 0 to 1; null where they
+             *     sent nothing.
+             */
+            lossRate: number | null;
+            /**
+             * Format: int64
+             * @description How long their media was up, in minutes, rounded down.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Packets that came from them.
+             */
+            packets: number;
+            /** @description As what. */
+            role: components["schemas"]["SessionRole"];
+            /** @description The platform's id. */
+            user: string;
         };
         /** @description When a teacher can be booked. */
         Availability: {
@@ -528,16 +622,87 @@ export interface components {
          * @enum {string}
          */
         BookingRule: "closed" | "minimumNotice" | "bookingWindow" | "startIncrement" | "perDay" | "perWeek";
+        /** @description How good calls were, by the media plane's own account. */
+        CallQuality: {
+            /**
+             * Format: int64
+             * @description Those whose media came up.
+             */
+            connected: number;
+            /**
+             * Format: double
+             * @description The share that was lost, from 0 to 1; null where nothing was sent.
+             */
+            lossRate: number | null;
+            /**
+             * Format: int64
+             * @description Packets that did not, after repair.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Packets that arrived at the server.
+             */
+            packets: number;
+            /**
+             * Format: int64
+             * @description Stays in rooms.
+             */
+            presences: number;
+        };
         /** @description Why a lesson is called off. */
         CancelReason: {
             /** @description In words; the others are told. */
             reason?: string | null;
         };
+        /** @description Lessons that were called off, by whom and how long before. */
+        Cancelled: {
+            /**
+             * Format: int64
+             * @description By somebody else, such as an admin.
+             */
+            byOthers: number;
+            /**
+             * Format: int64
+             * @description By the student.
+             */
+            byStudent: number;
+            /**
+             * Format: int64
+             * @description By the teacher.
+             */
+            byTeacher: number;
+            /** @description By how long before the start, the latest first. */
+            leadTimes: components["schemas"]["LeadTime"][];
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
+        };
         /**
          * @description A stable name for what is wrong. Clients rely on it.
          * @enum {string}
          */
-        Code: "MalformedJson" | "BadRequest" | "Unauthenticated" | "Forbidden" | "NotParticipant" | "NotFound" | "MethodNotAllowed" | "SlotTaken" | "OutsideAvailability" | "HoldExpired" | "NotConfirmed" | "TooEarlyToJoin" | "LessonOver" | "SessionCancelled" | "AlreadyReviewed" | "NotReviewable" | "InvalidTransition" | "TooLateToCancel" | "VersionConflict" | "PayloadTooLarge" | "UriTooLong" | "UnsupportedMediaType" | "ValidationFailed" | "IdempotencyMismatch" | "TimeDoesNotExist" | "TimeIsAmbiguous" | "PreconditionRequired" | "RateLimited" | "Internal" | "Unavailable";
+        Code: "malformed_json" | "bad_request" | "unauthenticated" | "forbidden" | "not_participant" | "not_found" | "method_not_allowed" | "slot_taken" | "outside_availability" | "hold_expired" | "not_confirmed" | "too_early_to_join" | "lesson_over" | "session_cancelled" | "already_reviewed" | "not_reviewable" | "invalid_transition" | "too_late_to_cancel" | "version_conflict" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "time_does_not_exist" | "time_is_ambiguous" | "precondition_required" | "rate_limited" | "internal" | "unavailable";
+        /** @description Pairs that met for the first time. */
+        Cohort: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            pairs: number;
+            /**
+             * Format: int64
+             * @description How many of them met again within 30 days.
+             */
+            within30Days: number;
+            /**
+             * Format: int64
+             * @description How many of them met again within 90 days.
+             */
+            within90Days: number;
+        };
         /**
          * @description Whether the teacher has agreed, where their policy asks for it.
          * @enum {string}
@@ -586,6 +751,61 @@ export interface components {
              *     a header, `?name` or its name.
              */
             pointer: string;
+        };
+        /**
+         * @description What some lessons come to. Each belongs to the time of its start, each
+         *     rating to when it was published.
+         */
+        Figures: {
+            /**
+             * Format: int64
+             * @description Lessons that were booked, whatever became of them.
+             */
+            booked: number;
+            /** @description Those that were called off. */
+            cancelled: components["schemas"]["Cancelled"];
+            /**
+             * Format: int64
+             * @description Those that took place and are over.
+             */
+            completed: number;
+            /**
+             * Format: double
+             * @description Of the lessons that were completed, called off or missed, the share that
+             *     was completed, from 0 to 1; null where there is none.
+             */
+            completionRate: number | null;
+            /**
+             * Format: int64
+             * @description Requests that the teacher declined.
+             */
+            declined: number;
+            /**
+             * Format: int64
+             * @description Requests that the teacher did not answer in time.
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description The length of these, in minutes.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Those that the caller learnt; of the platform, all.
+             */
+            minutesLearnt: number;
+            /**
+             * Format: int64
+             * @description Those of the minutes that the caller taught; of the platform, all.
+             */
+            minutesTaught: number;
+            /** @description Lessons to which somebody did not come. */
+            noShows: components["schemas"]["NoShows"];
+            /** @description How good the calls were: the caller's own connection, or everybody's. */
+            quality: components["schemas"]["CallQuality"];
+            /** @description Reviews that were published: those the caller received, or everybody's. */
+            ratings: components["schemas"]["Ratings"];
         };
         /** @description A slot that is kept. */
         Hold: {
@@ -639,6 +859,24 @@ export interface components {
             /** @description The WebSocket of the node that holds the room. */
             url: string;
         };
+        /** @description Lessons that were called off some time before their start. */
+        LeadTime: {
+            /**
+             * Format: int64
+             * @description Minutes before the start, at least; null: after it.
+             */
+            atLeast: number | null;
+            /**
+             * Format: int64
+             * @description Minutes before the start, less than; null: any number.
+             */
+            below: number | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description The caller. */
         Me: {
             /** @description The platform's id. */
@@ -651,6 +889,18 @@ export interface components {
             role: components["schemas"]["PlatformRole"];
             /** @description The IANA zone they live in. */
             timeZone: string;
+        };
+        /** @description Pairs that met for the first time in a month. */
+        MonthCohort: components["schemas"]["Cohort"] & {
+            /** @description Whether 30 days have passed for all of them. */
+            completeAfter30Days: boolean;
+            /** @description Whether 90 days have passed for all of them. */
+            completeAfter90Days: boolean;
+            /**
+             * Format: date
+             * @description The month's first day.
+             */
+            month: string;
         };
         /**
          * @description When a teacher is to be bookable. It replaces what was set before.
@@ -765,6 +1015,29 @@ export interface components {
          * @enum {string}
          */
         NoShow: "teacher" | "student" | "both";
+        /** @description Lessons to which somebody did not come. */
+        NoShows: {
+            /**
+             * Format: int64
+             * @description Neither did.
+             */
+            both: number;
+            /**
+             * Format: int64
+             * @description The student alone did not.
+             */
+            student: number;
+            /**
+             * Format: int64
+             * @description The teacher alone did not.
+             */
+            teacher: number;
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
+        };
         /** @description Days on which the teacher is away. */
         OutOfOffice: {
             /**
@@ -825,6 +1098,21 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description One page of a list. */
+        Paged_PastSession: {
+            /** @description The items. */
+            items: (components["schemas"]["Session"] & {
+                /**
+                 * @description Who was there, for how long and how well; nobody, where nobody came or
+                 *     it is no longer known.
+                 */
+                attended: components["schemas"]["Attendee"][];
+                /** @description What its people said of each other, as far as it is published. */
+                reviews: components["schemas"]["Review"][];
+            })[];
+            /** @description Asks for the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Paged_Review: {
             /** @description The items. */
             items: {
@@ -863,6 +1151,36 @@ export interface components {
             }[];
             /** @description Asks for the next page; null on the last one. */
             nextCursor: string | null;
+        };
+        /** @description A part of the series. */
+        Part: {
+            /**
+             * Format: date
+             * @description Its first day on the zone's calendar.
+             */
+            date: string;
+            /**
+             * Format: date-time
+             * @description When it ends, or the time that is counted does.
+             */
+            endsAt: string;
+            /** @description What it comes to. */
+            figures: components["schemas"]["Figures"];
+            /**
+             * Format: date-time
+             * @description When it begins, or the time that is counted does.
+             */
+            startsAt: string;
+        };
+        /** @description A lesson that is over, with what is kept of it. */
+        PastSession: components["schemas"]["Session"] & {
+            /**
+             * @description Who was there, for how long and how well; nobody, where nobody came or
+             *     it is no longer known.
+             */
+            attended: components["schemas"]["Attendee"][];
+            /** @description What its people said of each other, as far as it is published. */
+            reviews: components["schemas"]["Review"][];
         };
         /** @description Those of the people asked for whom the caller may know. */
         People: {
@@ -1086,12 +1404,37 @@ export interface components {
             /** @description `urn:lectern:problem:` and the code. */
             type: string;
         };
+        /** @description Ratings in numbers. */
+        Ratings: {
+            /**
+             * Format: double
+             * @description The mean; null where there is none.
+             */
+            average: number | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description How many of one star, of two, up to five. */
+            histogram: number[];
+        };
         /** @description Which notices were read: `ids`, or `all`. */
         Read: {
             /** @description All of them. */
             all?: boolean | null;
             /** @description These. */
             ids?: string[] | null;
+        };
+        /**
+         * @description Pairs of teacher and student who met for the first time, and how many of
+         *     them had a second lesson soon after.
+         */
+        Retention: {
+            /** @description By the month of the first lesson. */
+            cohorts: components["schemas"]["MonthCohort"][];
+            /** @description All of the time. */
+            total: components["schemas"]["Cohort"];
         };
         /** @description What one participant of a lesson says of another. */
         Review: {
@@ -1335,11 +1678,345 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description Names this state of the answer (RFC 9110, section 8.8.3): for `If-Match`, where there is a version, and for `If-None-Match`.
+         * @example "1.kJ2vP0rZ8mWcQ4tA"
+         */
+        ETag: string;
+        /**
+         * @description The next page (RFC 8288), unless this is the last one.
+         * @example </api/sessions?cursor=AAY0p8Yy>; rel="next"
+         */
+        Link: string;
+        /**
+         * @description Where the new thing is.
+         * @example /api/sessions/0198f2b4
+         */
+        Location: string;
+        /**
+         * @description What is left: `r` requests, and more in `t` seconds (draft-ietf-httpapi-ratelimit-headers-10).
+         * @example "default";r=199;t=1
+         */
+        RateLimit: string;
+        /**
+         * @description What is allowed: `q` requests in `w` seconds.
+         * @example "default";q=200;w=4
+         */
+        "RateLimit-Policy": string;
+        /**
+         * @description Seconds to wait.
+         * @example 1
+         */
+        "Retry-After": number;
+        /**
+         * @description How to say who one is (RFC 6750).
+         * @example Bearer
+         */
+        "WWW-Authenticate": string;
+        /**
+         * @description Names the request in the server's log.
+         * @example 0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77
+         */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getPlatformAnalytics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From this instant, or from the start of this day in the zone. By
+                 *     default 30 days before `to`.
+                 * @example 2027-03-01
+                 */
+                from?: string;
+                /**
+                 * @description Until this instant, or until this day in the zone begins; at most 400
+                 *     days after `from`. By default the end of today.
+                 * @example 2027-04-01
+                 */
+                to?: string;
+                /**
+                 * @description The IANA zone whose days and hours count; by default the caller's.
+                 * @example Europe/Lisbon
+                 */
+                timeZone?: string;
+                /** @description How long the parts of the series are: `day`, `week` or `month`. */
+                by?: string;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "busiest": [
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ]
+                     *       ],
+                     *       "from": "09:00",
+                     *       "retention": {
+                     *         "cohorts": [
+                     *           {
+                     *             "completeAfter30Days": false,
+                     *             "completeAfter90Days": false,
+                     *             "month": "2027-03-08",
+                     *             "pairs": 1,
+                     *             "within30Days": 1,
+                     *             "within90Days": 1
+                     *           }
+                     *         ],
+                     *         "total": {
+                     *           "pairs": 1,
+                     *           "within30Days": 1,
+                     *           "within90Days": 1
+                     *         }
+                     *       },
+                     *       "series": [
+                     *         {
+                     *           "date": "2027-03-08",
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "figures": {
+                     *             "booked": 1,
+                     *             "cancelled": {
+                     *               "byOthers": 1,
+                     *               "byStudent": 1,
+                     *               "byTeacher": 1,
+                     *               "leadTimes": [
+                     *                 {
+                     *                   "atLeast": 1,
+                     *                   "below": 1,
+                     *                   "count": 1
+                     *                 }
+                     *               ],
+                     *               "total": 1
+                     *             },
+                     *             "completed": 1,
+                     *             "completionRate": 0.5,
+                     *             "declined": 1,
+                     *             "expired": 1,
+                     *             "minutes": 1,
+                     *             "minutesLearnt": 1,
+                     *             "minutesTaught": 1,
+                     *             "noShows": {
+                     *               "both": 1,
+                     *               "student": 1,
+                     *               "teacher": 1,
+                     *               "total": 1
+                     *             },
+                     *             "quality": {
+                     *               "connected": 1,
+                     *               "lossRate": 0.5,
+                     *               "lost": 1,
+                     *               "packets": 1,
+                     *               "presences": 1
+                     *             },
+                     *             "ratings": {
+                     *               "average": 5,
+                     *               "count": 1,
+                     *               "histogram": [
+                     *                 1,
+                     *                 1,
+                     *                 1,
+                     *                 1,
+                     *                 1
+                     *               ]
+                     *             }
+                     *           },
+                     *           "startsAt": "2027-03-08T10:00:00Z"
+                     *         }
+                     *       ],
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "to": "12:00",
+                     *       "totals": {
+                     *         "booked": 1,
+                     *         "cancelled": {
+                     *           "byOthers": 1,
+                     *           "byStudent": 1,
+                     *           "byTeacher": 1,
+                     *           "leadTimes": [
+                     *             {
+                     *               "atLeast": 1,
+                     *               "below": 1,
+                     *               "count": 1
+                     *             }
+                     *           ],
+                     *           "total": 1
+                     *         },
+                     *         "completed": 1,
+                     *         "completionRate": 0.5,
+                     *         "declined": 1,
+                     *         "expired": 1,
+                     *         "minutes": 1,
+                     *         "minutesLearnt": 1,
+                     *         "minutesTaught": 1,
+                     *         "noShows": {
+                     *           "both": 1,
+                     *           "student": 1,
+                     *           "teacher": 1,
+                     *           "total": 1
+                     *         },
+                     *         "quality": {
+                     *           "connected": 1,
+                     *           "lossRate": 0.5,
+                     *           "lost": 1,
+                     *           "packets": 1,
+                     *           "presences": 1
+                     *         },
+                     *         "ratings": {
+                     *           "average": 5,
+                     *           "count": 1,
+                     *           "histogram": [
+                     *             1,
+                     *             1,
+                     *             1,
+                     *             1,
+                     *             1
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAllReviews: {
         parameters: {
             query?: {
@@ -1348,7 +2025,10 @@ export interface operations {
                 /** @description The most items. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1357,9 +2037,33 @@ export interface operations {
             /** @description One page of them. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "comment": "Patient, and well prepared.",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "rating": 5,
+                     *           "revieweeId": "ines",
+                     *           "revieweeName": "Inês Carvalho",
+                     *           "reviewerId": "jonas",
+                     *           "reviewerName": "Jonas Weber",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionTitle": "Past tenses"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
                     "application/json": {
                         /** @description The items. */
                         items: {
@@ -1401,9 +2105,24 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1413,15 +2132,21 @@ export interface operations {
             /** @description `forbidden`: not an admin. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1431,15 +2156,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1449,15 +2181,303 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAnalytics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From this instant, or from the start of this day in the zone. By
+                 *     default 30 days before `to`.
+                 * @example 2027-03-01
+                 */
+                from?: string;
+                /**
+                 * @description Until this instant, or until this day in the zone begins; at most 400
+                 *     days after `from`. By default the end of today.
+                 * @example 2027-04-01
+                 */
+                to?: string;
+                /**
+                 * @description The IANA zone whose days and hours count; by default the caller's.
+                 * @example Europe/Lisbon
+                 */
+                timeZone?: string;
+                /** @description How long the parts of the series are: `day`, `week` or `month`. */
+                by?: string;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "busiest": [
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ]
+                     *       ],
+                     *       "from": "09:00",
+                     *       "retention": {
+                     *         "cohorts": [
+                     *           {
+                     *             "completeAfter30Days": false,
+                     *             "completeAfter90Days": false,
+                     *             "month": "2027-03-08",
+                     *             "pairs": 1,
+                     *             "within30Days": 1,
+                     *             "within90Days": 1
+                     *           }
+                     *         ],
+                     *         "total": {
+                     *           "pairs": 1,
+                     *           "within30Days": 1,
+                     *           "within90Days": 1
+                     *         }
+                     *       },
+                     *       "series": [
+                     *         {
+                     *           "date": "2027-03-08",
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "figures": {
+                     *             "booked": 1,
+                     *             "cancelled": {
+                     *               "byOthers": 1,
+                     *               "byStudent": 1,
+                     *               "byTeacher": 1,
+                     *               "leadTimes": [
+                     *                 {
+                     *                   "atLeast": 1,
+                     *                   "below": 1,
+                     *                   "count": 1
+                     *                 }
+                     *               ],
+                     *               "total": 1
+                     *             },
+                     *             "completed": 1,
+                     *             "completionRate": 0.5,
+                     *             "declined": 1,
+                     *             "expired": 1,
+                     *             "minutes": 1,
+                     *             "minutesLearnt": 1,
+                     *             "minutesTaught": 1,
+                     *             "noShows": {
+                     *               "both": 1,
+                     *               "student": 1,
+                     *               "teacher": 1,
+                     *               "total": 1
+                     *             },
+                     *             "quality": {
+                     *               "connected": 1,
+                     *               "lossRate": 0.5,
+                     *               "lost": 1,
+                     *               "packets": 1,
+                     *               "presences": 1
+                     *             },
+                     *             "ratings": {
+                     *               "average": 5,
+                     *               "count": 1,
+                     *               "histogram": [
+                     *                 1,
+                     *                 1,
+                     *                 1,
+                     *                 1,
+                     *                 1
+                     *               ]
+                     *             }
+                     *           },
+                     *           "startsAt": "2027-03-08T10:00:00Z"
+                     *         }
+                     *       ],
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "to": "12:00",
+                     *       "totals": {
+                     *         "booked": 1,
+                     *         "cancelled": {
+                     *           "byOthers": 1,
+                     *           "byStudent": 1,
+                     *           "byTeacher": 1,
+                     *           "leadTimes": [
+                     *             {
+                     *               "atLeast": 1,
+                     *               "below": 1,
+                     *               "count": 1
+                     *             }
+                     *           ],
+                     *           "total": 1
+                     *         },
+                     *         "completed": 1,
+                     *         "completionRate": 0.5,
+                     *         "declined": 1,
+                     *         "expired": 1,
+                     *         "minutes": 1,
+                     *         "minutesLearnt": 1,
+                     *         "minutesTaught": 1,
+                     *         "noShows": {
+                     *           "both": 1,
+                     *           "student": 1,
+                     *           "teacher": 1,
+                     *           "total": 1
+                     *         },
+                     *         "quality": {
+                     *           "connected": 1,
+                     *           "lossRate": 0.5,
+                     *           "lost": 1,
+                     *           "packets": 1,
+                     *           "presences": 1
+                     *         },
+                     *         "ratings": {
+                     *           "average": 5,
+                     *           "count": 1,
+                     *           "histogram": [
+                     *             1,
+                     *             1,
+                     *             1,
+                     *             1,
+                     *             1
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1471,6 +2491,8 @@ export interface operations {
             query?: {
                 /** @description Those in which the caller was this. */
                 role?: components["schemas"]["SessionRole"];
+                /** @description Those with this person in them: the platform's id. */
+                with?: string;
                 /** @description Those that were not over before this instant. */
                 from?: string;
                 /** @description Those that started before this instant. */
@@ -1481,43 +2503,137 @@ export interface operations {
                 q?: string;
                 /** @description Adds `localStart`, on the clocks of this IANA zone. */
                 timeZone?: string;
+                /**
+                 * @description `json`, or `csv` for all of them at once; by default what `Accept` asks
+                 *     for.
+                 */
+                format?: string;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description The most lessons. */
+                /** @description The most lessons of a page. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description One page of them. */
+            /** @description One page of them, or all as CSV. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description The items. */
-                        items: components["schemas"]["Session"][];
-                        /** @description Asks for the next page; null on the last one. */
-                        nextCursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attended": [
+                     *             {
+                     *               "lossRate": 0.5,
+                     *               "minutes": 1,
+                     *               "packets": 1,
+                     *               "role": "teacher",
+                     *               "user": "jonas"
+                     *             }
+                     *           ],
+                     *           "cancelReason": "I am ill",
+                     *           "cancelledBy": "jonas",
+                     *           "confirmBy": "2027-03-08T10:00:00Z",
+                     *           "confirmation": "pending",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "description": "Ser and estar, and when to use which",
+                     *           "duration": 60,
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *           "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *           "lateCancel": false,
+                     *           "localStart": "2027-03-08T10:00:00+00:00",
+                     *           "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *           "noShow": "teacher",
+                     *           "participants": [
+                     *             {
+                     *               "id": "jonas",
+                     *               "name": "Jonas Weber",
+                     *               "role": "teacher"
+                     *             }
+                     *           ],
+                     *           "reviewed": false,
+                     *           "reviews": [
+                     *             {
+                     *               "comment": "Patient, and well prepared.",
+                     *               "createdAt": "2027-03-08T10:00:00Z",
+                     *               "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *               "rating": 5,
+                     *               "revieweeId": "ines",
+                     *               "revieweeName": "Inês Carvalho",
+                     *               "reviewerId": "jonas",
+                     *               "reviewerName": "Jonas Weber",
+                     *               "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *               "sessionTitle": "Past tenses"
+                     *             }
+                     *           ],
+                     *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "skill": "Portuguese",
+                     *           "status": "scheduled",
+                     *           "student": "jonas",
+                     *           "studentName": "Jonas Weber",
+                     *           "teacher": "ines",
+                     *           "teacherName": "Inês Carvalho",
+                     *           "timeZone": "Europe/Lisbon",
+                     *           "title": "Past tenses",
+                     *           "tookPlace": false,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Paged_PastSession"];
+                    /** @example id,title,skill,role,teacher,teacherName,students,scheduledAt,duration,status,cancelledBy,cancelReason,attendedMinutes,lossRate,ratingGiven,ratingReceived */
+                    "text/csv": string;
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1527,15 +2643,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1545,15 +2668,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1585,24 +2715,43 @@ export interface operations {
             /** @description Kept. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "duration": 60,
+                     *       "expiresAt": "2027-03-08T10:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "start": "2027-03-08T10:00:00Z",
+                     *       "teacher": "ines"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Hold"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1612,24 +2761,33 @@ export interface operations {
             /** @description `slot_taken`, `outside_availability` with `rule` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1639,15 +2797,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1657,15 +2822,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1688,13 +2860,20 @@ export interface operations {
             /** @description The slot is free again. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1704,15 +2883,21 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1722,15 +2907,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1740,15 +2932,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1760,7 +2959,10 @@ export interface operations {
     getMe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1769,24 +2971,55 @@ export interface operations {
             /** @description The caller. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "jonas",
+                     *       "locale": "pt-PT",
+                     *       "name": "Jonas Weber",
+                     *       "role": "user",
+                     *       "timeZone": "Europe/Lisbon"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1796,15 +3029,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1814,15 +3054,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1834,7 +3081,10 @@ export interface operations {
     getMyAvailability: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1843,25 +3093,77 @@ export interface operations {
             /** @description The caller's hours. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "exceptions": [
+                     *         {
+                     *           "date": "2027-03-28",
+                     *           "intervals": [
+                     *             {
+                     *               "from": "09:00",
+                     *               "to": "12:00"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "outOfOffice": [
+                     *         {
+                     *           "from": "2027-08-02",
+                     *           "note": "On holiday",
+                     *           "to": "2027-08-13"
+                     *         }
+                     *       ],
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "version": 1,
+                     *       "weekly": [
+                     *         {
+                     *           "day": "monday",
+                     *           "from": "09:00",
+                     *           "to": "12:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1871,15 +3173,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1889,15 +3198,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1918,6 +3234,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "exceptions": [
+                 *         {
+                 *           "date": "2027-03-28",
+                 *           "intervals": []
+                 *         }
+                 *       ],
+                 *       "outOfOffice": [
+                 *         {
+                 *           "from": "2027-08-02",
+                 *           "note": "Holidays",
+                 *           "to": "2027-08-13"
+                 *         }
+                 *       ],
+                 *       "timeZone": "Europe/Lisbon",
+                 *       "weekly": [
+                 *         {
+                 *           "day": "monday",
+                 *           "from": "09:00",
+                 *           "to": "12:00"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAvailability"];
             };
         };
@@ -1925,25 +3266,66 @@ export interface operations {
             /** @description The caller's hours as they are now. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "exceptions": [
+                     *         {
+                     *           "date": "2027-03-28",
+                     *           "intervals": [
+                     *             {
+                     *               "from": "09:00",
+                     *               "to": "12:00"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "outOfOffice": [
+                     *         {
+                     *           "from": "2027-08-02",
+                     *           "note": "On holiday",
+                     *           "to": "2027-08-13"
+                     *         }
+                     *       ],
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "version": 1,
+                     *       "weekly": [
+                     *         {
+                     *           "day": "monday",
+                     *           "from": "09:00",
+                     *           "to": "12:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1953,24 +3335,33 @@ export interface operations {
             /** @description `version_conflict` */
             412: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1980,15 +3371,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1998,15 +3396,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2018,7 +3423,10 @@ export interface operations {
     getMyPolicy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2027,25 +3435,65 @@ export interface operations {
             /** @description The policy. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bookingWindow": 1,
+                     *       "bufferAfter": 1,
+                     *       "bufferBefore": 1,
+                     *       "cancelDeadline": 1,
+                     *       "confirmWithin": 1,
+                     *       "grace": 1,
+                     *       "joinOpens": 1,
+                     *       "lobby": false,
+                     *       "minimumNotice": 1,
+                     *       "pendingBlocks": false,
+                     *       "perDay": 1,
+                     *       "perWeek": 1,
+                     *       "requiresConfirmation": false,
+                     *       "rescheduleNeedsConsent": false,
+                     *       "startIncrement": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Policy"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2055,15 +3503,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2073,15 +3528,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2102,6 +3564,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bufferAfter": 10,
+                 *       "minimumNotice": 120,
+                 *       "perDay": 6
+                 *     }
+                 */
                 "application/json": components["schemas"]["PolicyChange"];
             };
         };
@@ -2109,25 +3578,54 @@ export interface operations {
             /** @description The policy as it is now. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bookingWindow": 1,
+                     *       "bufferAfter": 1,
+                     *       "bufferBefore": 1,
+                     *       "cancelDeadline": 1,
+                     *       "confirmWithin": 1,
+                     *       "grace": 1,
+                     *       "joinOpens": 1,
+                     *       "lobby": false,
+                     *       "minimumNotice": 1,
+                     *       "pendingBlocks": false,
+                     *       "perDay": 1,
+                     *       "perWeek": 1,
+                     *       "requiresConfirmation": false,
+                     *       "rescheduleNeedsConsent": false,
+                     *       "startIncrement": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Policy"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2137,24 +3635,33 @@ export interface operations {
             /** @description `version_conflict` */
             412: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2164,15 +3671,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2182,15 +3696,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2208,6 +3729,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "locale": "pt-PT"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Preferences"];
             };
         };
@@ -2215,42 +3741,67 @@ export interface operations {
             /** @description The caller, as they are now. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "jonas",
+                     *       "locale": "pt-PT",
+                     *       "name": "Jonas Weber",
+                     *       "role": "user",
+                     *       "timeZone": "Europe/Lisbon"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2260,15 +3811,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2278,15 +3836,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2303,7 +3868,10 @@ export interface operations {
                 /** @description The most items. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2312,9 +3880,33 @@ export interface operations {
             /** @description One page of them. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "kind": "session_booked",
+                     *           "payload": {
+                     *             "duration": 60,
+                     *             "title": "Past tenses"
+                     *           },
+                     *           "readAt": "2027-03-08T10:00:00Z",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB",
+                     *       "unread": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Paged_Notice"] & {
                         /**
                          * Format: int64
@@ -2324,18 +3916,36 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2345,15 +3955,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2363,15 +3980,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2389,6 +4013,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "all": false,
+                 *       "ids": [
+                 *         "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["Read"];
             };
         };
@@ -2396,40 +4028,56 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2439,15 +4087,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2457,15 +4112,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2480,7 +4142,10 @@ export interface operations {
                 /** @description The platform's ids, separated by commas. */
                 ids: string;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2489,24 +4154,57 @@ export interface operations {
             /** @description Those the caller may know. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "timeZone": "Europe/Lisbon"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["People"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2516,15 +4214,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2534,15 +4239,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2563,6 +4275,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "comment": "Patient, and well prepared.",
+                 *       "rating": 5,
+                 *       "revieweeId": "ines",
+                 *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewReview"];
             };
         };
@@ -2570,24 +4290,48 @@ export interface operations {
             /** @description Published. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "comment": "Patient, and well prepared.",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "rating": 5,
+                     *       "revieweeId": "ines",
+                     *       "revieweeName": "Inês Carvalho",
+                     *       "reviewerId": "jonas",
+                     *       "reviewerName": "Jonas Weber",
+                     *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "sessionTitle": "Past tenses"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2597,6 +4341,9 @@ export interface operations {
             /** @description `not_participant` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2606,6 +4353,9 @@ export interface operations {
             /** @description `not_found`: there is no such lesson. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2615,42 +4365,58 @@ export interface operations {
             /** @description `already_reviewed`, `not_reviewable` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            /** @description `validation_failed`: `errors` says which values are not accepted. `idempotency_mismatch`: the key was used for another request. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2660,15 +4426,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2685,7 +4458,10 @@ export interface operations {
                 /** @description The most items. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description The platform's id. */
                 userId: string;
@@ -2697,24 +4473,75 @@ export interface operations {
             /** @description One page of them. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "average": 5,
+                     *       "count": 1,
+                     *       "histogram": [
+                     *         1,
+                     *         1,
+                     *         1,
+                     *         1,
+                     *         1
+                     *       ],
+                     *       "items": [
+                     *         {
+                     *           "comment": "Patient, and well prepared.",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "rating": 5,
+                     *           "revieweeId": "ines",
+                     *           "revieweeName": "Inês Carvalho",
+                     *           "reviewerId": "jonas",
+                     *           "reviewerName": "Jonas Weber",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionTitle": "Past tenses"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Paged_Review"] & components["schemas"]["Aggregate"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2724,15 +4551,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2742,15 +4576,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2786,7 +4627,10 @@ export interface operations {
                 /** @description The most lessons. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2795,9 +4639,57 @@ export interface operations {
             /** @description One page of them. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "cancelReason": "I am ill",
+                     *           "cancelledBy": "jonas",
+                     *           "confirmBy": "2027-03-08T10:00:00Z",
+                     *           "confirmation": "pending",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "description": "Ser and estar, and when to use which",
+                     *           "duration": 60,
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *           "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *           "lateCancel": false,
+                     *           "localStart": "2027-03-08T10:00:00+00:00",
+                     *           "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *           "noShow": "teacher",
+                     *           "participants": [
+                     *             {
+                     *               "id": "jonas",
+                     *               "name": "Jonas Weber",
+                     *               "role": "teacher"
+                     *             }
+                     *           ],
+                     *           "reviewed": false,
+                     *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "skill": "Portuguese",
+                     *           "status": "scheduled",
+                     *           "student": "jonas",
+                     *           "studentName": "Jonas Weber",
+                     *           "teacher": "ines",
+                     *           "teacherName": "Inês Carvalho",
+                     *           "timeZone": "Europe/Lisbon",
+                     *           "title": "Past tenses",
+                     *           "tookPlace": false,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
                     "application/json": {
                         /** @description The items. */
                         items: components["schemas"]["Session"][];
@@ -2806,18 +4698,36 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2827,15 +4737,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2845,15 +4762,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2874,6 +4798,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "Ser and estar, and when to use which",
+                 *       "duration": 60,
+                 *       "scheduledAt": "2027-03-08T10:00:00Z",
+                 *       "skill": "Portuguese",
+                 *       "teacher": "ines",
+                 *       "title": "Past tenses"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewSession"];
             };
         };
@@ -2881,26 +4815,74 @@ export interface operations {
             /** @description Booked. */
             201: {
                 headers: {
-                    ETag?: string;
-                    Location?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2910,6 +4892,9 @@ export interface operations {
             /** @description `forbidden`: only an admin books for somebody else. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2919,42 +4904,58 @@ export interface operations {
             /** @description `slot_taken`: somebody in it is taken then; `outside_availability` with `rule`; `hold_expired`. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            /** @description `validation_failed`: `errors` says which values are not accepted. `idempotency_mismatch`: the key was used for another request. `time_does_not_exist`, `time_is_ambiguous`: the local time, with `strictTime`. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2964,15 +4965,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2987,7 +4995,10 @@ export interface operations {
                 /** @description Adds `localStart`, on the clocks of this IANA zone. */
                 timeZone?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2998,16 +5009,72 @@ export interface operations {
             /** @description The lesson. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3017,6 +5084,9 @@ export interface operations {
             /** @description `not_participant` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3026,15 +5096,21 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3044,15 +5120,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3062,15 +5145,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3093,6 +5183,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "Ser and estar, and when to use which",
+                 *       "duration": 60,
+                 *       "scheduledAt": "2027-03-08T10:00:00Z",
+                 *       "skill": "Portuguese",
+                 *       "title": "Past tenses"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SessionEdit"];
             };
         };
@@ -3100,25 +5199,73 @@ export interface operations {
             /** @description The lesson as it is now. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3128,6 +5275,9 @@ export interface operations {
             /** @description `not_participant` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3137,6 +5287,9 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3146,6 +5299,9 @@ export interface operations {
             /** @description `slot_taken`, `outside_availability` with `rule`, `invalid_transition` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3155,33 +5311,45 @@ export interface operations {
             /** @description `version_conflict` */
             412: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            /** @description `validation_failed`: `errors` says which values are not accepted. `time_does_not_exist`, `time_is_ambiguous`: the local time, with `strictTime`. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3191,15 +5359,22 @@ export interface operations {
             /** @description `precondition_required` */
             428: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3209,15 +5384,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3240,6 +5422,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "I am ill"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CancelReason"] | null;
             };
         };
@@ -3247,25 +5434,73 @@ export interface operations {
             /** @description The lesson as it is now. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3275,6 +5510,9 @@ export interface operations {
             /** @description `not_participant` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3284,6 +5522,9 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3293,6 +5534,9 @@ export interface operations {
             /** @description `invalid_transition`, `too_late_to_cancel` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3302,24 +5546,33 @@ export interface operations {
             /** @description `version_conflict` */
             412: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3329,15 +5582,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3347,15 +5607,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3367,7 +5634,10 @@ export interface operations {
     listAttendance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3378,15 +5648,49 @@ export interface operations {
             /** @description Everybody's stays. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "connectedAt": "2027-03-08T10:00:00Z",
+                     *           "joinedAt": "2027-03-08T10:00:00Z",
+                     *           "leftAt": "2027-03-08T11:00:00Z",
+                     *           "leftReason": "left",
+                     *           "participant": "00000000000000aa",
+                     *           "role": "teacher",
+                     *           "user": "jonas"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Attendance"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3396,6 +5700,9 @@ export interface operations {
             /** @description `not_participant` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3405,15 +5712,21 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3423,15 +5736,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3441,15 +5761,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3464,7 +5791,10 @@ export interface operations {
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3475,13 +5805,35 @@ export interface operations {
             /** @description One page of it. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "17",
+                     *           "name": "Jonas Weber",
+                     *           "sentAt": "2027-03-08T10:00:00Z",
+                     *           "text": "Shall we begin?",
+                     *           "user": "jonas"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
                     "application/json": {
                         /** @description The items. */
                         items: {
-                            /** @description Its name. */
+                            /**
+                             * @description Its name.
+                             * @example 17
+                             */
                             id: string;
                             /** @description The name at that time. */
                             name: string;
@@ -3500,9 +5852,24 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3512,6 +5879,9 @@ export interface operations {
             /** @description `not_participant` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3521,15 +5891,21 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3539,15 +5915,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3557,15 +5940,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3588,16 +5978,61 @@ export interface operations {
             /** @description The lesson, which stands now. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3607,6 +6042,9 @@ export interface operations {
             /** @description `not_participant`; `forbidden` for students */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3616,6 +6054,9 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3625,15 +6066,21 @@ export interface operations {
             /** @description `slot_taken`; `invalid_transition`: it waits for no answer, or no longer */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3643,15 +6090,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3661,15 +6115,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3689,6 +6150,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "I am ill"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeclineReason"] | null;
             };
         };
@@ -3696,25 +6162,73 @@ export interface operations {
             /** @description The lesson as it is now. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3724,6 +6238,9 @@ export interface operations {
             /** @description `not_participant`; `forbidden` for students */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3733,6 +6250,9 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3742,24 +6262,33 @@ export interface operations {
             /** @description `invalid_transition`: it waits for no answer, or no longer */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3769,15 +6298,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3787,15 +6323,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3818,15 +6361,75 @@ export interface operations {
             /** @description Where to connect. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2027-03-08T10:00:00Z",
+                     *       "iceServers": [
+                     *         {
+                     *           "credential": "dGhlIHR1cm4gc2VjcmV0",
+                     *           "urls": [
+                     *             "stun:media.lessons.example:3478"
+                     *           ],
+                     *           "username": "1804500000:jonas"
+                     *         }
+                     *       ],
+                     *       "role": "teacher",
+                     *       "session": {
+                     *         "cancelReason": "I am ill",
+                     *         "cancelledBy": "jonas",
+                     *         "confirmBy": "2027-03-08T10:00:00Z",
+                     *         "confirmation": "pending",
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "description": "Ser and estar, and when to use which",
+                     *         "duration": 60,
+                     *         "endsAt": "2027-03-08T11:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *         "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *         "lateCancel": false,
+                     *         "localStart": "2027-03-08T10:00:00+00:00",
+                     *         "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *         "noShow": "teacher",
+                     *         "participants": [
+                     *           {
+                     *             "id": "jonas",
+                     *             "name": "Jonas Weber",
+                     *             "role": "teacher"
+                     *           }
+                     *         ],
+                     *         "reviewed": false,
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "skill": "Portuguese",
+                     *         "status": "scheduled",
+                     *         "student": "jonas",
+                     *         "studentName": "Jonas Weber",
+                     *         "teacher": "ines",
+                     *         "teacherName": "Inês Carvalho",
+                     *         "timeZone": "Europe/Lisbon",
+                     *         "title": "Past tenses",
+                     *         "tookPlace": false,
+                     *         "version": 1
+                     *       },
+                     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJsZWN0ZXJuLXJvb20ifQ.c2lnbmF0dXJl",
+                     *       "url": "wss://media.lessons.example/signal"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Join"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3836,6 +6439,9 @@ export interface operations {
             /** @description `not_participant` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3845,6 +6451,9 @@ export interface operations {
             /** @description `not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3854,15 +6463,21 @@ export interface operations {
             /** @description `too_early_to_join` with `opensAt`, `lesson_over`, `session_cancelled`, `not_confirmed` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3872,15 +6487,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3890,15 +6512,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3915,7 +6544,10 @@ export interface operations {
                 /** @description Those who teach this. */
                 skill?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3924,24 +6556,60 @@ export interface operations {
             /** @description Them. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "average": 5,
+                     *           "count": 1,
+                     *           "headline": "Portuguese, patiently",
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "timeZone": "Europe/Lisbon"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Teachers"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3951,15 +6619,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3969,15 +6644,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3989,7 +6671,10 @@ export interface operations {
     getAvailability: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4000,16 +6685,65 @@ export interface operations {
             /** @description The teacher's hours. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "exceptions": [
+                     *         {
+                     *           "date": "2027-03-28",
+                     *           "intervals": [
+                     *             {
+                     *               "from": "09:00",
+                     *               "to": "12:00"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "outOfOffice": [
+                     *         {
+                     *           "from": "2027-08-02",
+                     *           "note": "On holiday",
+                     *           "to": "2027-08-13"
+                     *         }
+                     *       ],
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "version": 1,
+                     *       "weekly": [
+                     *         {
+                     *           "day": "monday",
+                     *           "from": "09:00",
+                     *           "to": "12:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4019,15 +6753,21 @@ export interface operations {
             /** @description `forbidden` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4037,15 +6777,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4055,15 +6802,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4086,6 +6840,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "exceptions": [
+                 *         {
+                 *           "date": "2027-03-28",
+                 *           "intervals": []
+                 *         }
+                 *       ],
+                 *       "outOfOffice": [
+                 *         {
+                 *           "from": "2027-08-02",
+                 *           "note": "Holidays",
+                 *           "to": "2027-08-13"
+                 *         }
+                 *       ],
+                 *       "timeZone": "Europe/Lisbon",
+                 *       "weekly": [
+                 *         {
+                 *           "day": "monday",
+                 *           "from": "09:00",
+                 *           "to": "12:00"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAvailability"];
             };
         };
@@ -4093,25 +6872,66 @@ export interface operations {
             /** @description The teacher's hours as they are now. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "exceptions": [
+                     *         {
+                     *           "date": "2027-03-28",
+                     *           "intervals": [
+                     *             {
+                     *               "from": "09:00",
+                     *               "to": "12:00"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "outOfOffice": [
+                     *         {
+                     *           "from": "2027-08-02",
+                     *           "note": "On holiday",
+                     *           "to": "2027-08-13"
+                     *         }
+                     *       ],
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "version": 1,
+                     *       "weekly": [
+                     *         {
+                     *           "day": "monday",
+                     *           "from": "09:00",
+                     *           "to": "12:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4121,6 +6941,9 @@ export interface operations {
             /** @description `forbidden` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4130,24 +6953,33 @@ export interface operations {
             /** @description `version_conflict` */
             412: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4157,15 +6989,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4175,15 +7014,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4195,7 +7041,10 @@ export interface operations {
     getPolicy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4206,16 +7055,53 @@ export interface operations {
             /** @description The policy. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bookingWindow": 1,
+                     *       "bufferAfter": 1,
+                     *       "bufferBefore": 1,
+                     *       "cancelDeadline": 1,
+                     *       "confirmWithin": 1,
+                     *       "grace": 1,
+                     *       "joinOpens": 1,
+                     *       "lobby": false,
+                     *       "minimumNotice": 1,
+                     *       "pendingBlocks": false,
+                     *       "perDay": 1,
+                     *       "perWeek": 1,
+                     *       "requiresConfirmation": false,
+                     *       "rescheduleNeedsConsent": false,
+                     *       "startIncrement": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Policy"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4225,15 +7111,21 @@ export interface operations {
             /** @description `forbidden` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4243,15 +7135,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4261,15 +7160,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4292,6 +7198,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bufferAfter": 10,
+                 *       "minimumNotice": 120,
+                 *       "perDay": 6
+                 *     }
+                 */
                 "application/json": components["schemas"]["PolicyChange"];
             };
         };
@@ -4299,25 +7212,54 @@ export interface operations {
             /** @description The policy as it is now. */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bookingWindow": 1,
+                     *       "bufferAfter": 1,
+                     *       "bufferBefore": 1,
+                     *       "cancelDeadline": 1,
+                     *       "confirmWithin": 1,
+                     *       "grace": 1,
+                     *       "joinOpens": 1,
+                     *       "lobby": false,
+                     *       "minimumNotice": 1,
+                     *       "pendingBlocks": false,
+                     *       "perDay": 1,
+                     *       "perWeek": 1,
+                     *       "requiresConfirmation": false,
+                     *       "rescheduleNeedsConsent": false,
+                     *       "startIncrement": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Policy"];
                 };
             };
-            /** @description `malformed_json`, `bad_request` */
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4327,6 +7269,9 @@ export interface operations {
             /** @description `forbidden` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4336,24 +7281,33 @@ export interface operations {
             /** @description `version_conflict` */
             412: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payload_too_large` */
+            /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4363,15 +7317,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4381,15 +7342,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4416,7 +7384,10 @@ export interface operations {
                 /** @description The IANA zone of dates and of `localStart`; by default the teacher's. */
                 timeZone?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4427,24 +7398,58 @@ export interface operations {
             /** @description The slots. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "slots": [
+                     *         {
+                     *           "end": "2027-03-08T11:00:00Z",
+                     *           "localStart": "2027-03-08T10:00:00+00:00",
+                     *           "start": "2027-03-08T10:00:00Z"
+                     *         }
+                     *       ],
+                     *       "timeZone": "Europe/Lisbon"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Slots"];
                 };
             };
-            /** @description `unauthenticated` */
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long` */
+            /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4454,15 +7459,22 @@ export interface operations {
             /** @description `validation_failed`: `errors` says which values are not accepted. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4472,15 +7484,22 @@ export interface operations {
             /** @description `internal`: the fault is the server's. */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` */
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {

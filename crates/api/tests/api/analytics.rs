@@ -1,0 +1,553 @@
+//! `GET /api/analytics` and `GET /api/admin/analytics`: every figure counted
+//! again, slowly, over lessons drawn from a seed.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
+use lectern_domain::zone::Zones;
+use lectern_store::analytics;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{World, rfc3339};
+
+const TEACHERS: [&str; 2] = ["ines", "daniel"];
+const STUDENTS: [&str; 3] = ["jonas", "mira", "tom"];
+const ZONES: [&str; 5] =
+    ["UTC", "Europe/Lisbon", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"];
+/// How far back lessons lie.
+const DAYS: i64 = 140;
+
+/// Numbers that look random and come from a seed (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: i64) -> i64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n as u64) as i64
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len() as i64) as usize]
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fate {
+    Completed,
+    CalledOff {
+        by: &'static str,
+        before: TimeDelta,
+    },
+    Declined,
+    Expired,
+    /// Marked as missed by somebody.
+    Marked(&'static str),
+    /// Missed, but nobody has said so yet: who was there.
+    Unmarked {
+        teacher: bool,
+        student: bool,
+    },
+}
+
+#[derive(Debug, Clone)]
+struct Lesson {
+    id: Uuid,
+    teacher: &'static str,
+    student: &'static str,
+    start: DateTime<Utc>,
+    minutes: i64,
+    fate: Fate,
+    /// Of each side: arrived and lost packets, and whether media came up.
+    stays: Vec<(&'static str, DateTime<Utc>, bool, i64, i64)>,
+    /// Of whom, how many stars, and when it was published.
+    reviews: Vec<(&'static str, &'static str, i64, Option<DateTime<Utc>>)>,
+}
+
+impl Lesson {
+    fn draw(dice: &mut Dice, n: u128, now: DateTime<Utc>) -> Self {
+        let (teacher, student) = (dice.one_of(&TEACHERS), dice.one_of(&STUDENTS));
+        let start = now - TimeDelta::days(DAYS) + TimeDelta::minutes(dice.below(DAYS * 1440));
+        let start = start.min(now - TimeDelta::hours(6));
+        let fate = match dice.below(12) {
+            0..=5 => Fate::Completed,
+            6 | 7 => Fate::CalledOff {
+                by: dice.one_of(&[teacher, student, "ada"]),
+                before: TimeDelta::minutes(dice.below(12_000) - 60),
+            },
+            8 => dice.one_of(&[Fate::Declined, Fate::Expired]),
+            9 | 10 => Fate::Marked(dice.one_of(&["teacher", "student", "both"])),
+            _ => Fate::Unmarked { teacher: dice.below(2) == 0, student: dice.below(2) == 0 },
+        };
+        let mut lesson = Self {
+            id: Uuid::from_u128(n + 1),
+            teacher,
+            student,
+            start,
+            minutes: dice.one_of(&[30, 45, 60, 90]),
+            fate,
+            stays: Vec::new(),
+            reviews: Vec::new(),
+        };
+        let there = match fate {
+            Fate::Completed => (true, true),
+            Fate::Unmarked { teacher, student } => (teacher, student),
+            _ => (false, false),
+        };
+        for (who, came) in [(teacher, there.0), (student, there.1)] {
+            if came {
+                let at = start + TimeDelta::seconds(dice.below(1200));
+                lesson.stays.push((who, at, true, dice.below(500_000), dice.below(3_000)));
+            } else if dice.below(4) == 0 {
+                lesson.stays.push((who, start, false, 0, 0));
+            }
+        }
+        if fate == Fate::Completed {
+            for (by, of) in [(teacher, student), (student, teacher)] {
+                if dice.below(2) == 0 {
+                    let at = (dice.below(5) > 0)
+                        .then(|| start + TimeDelta::minutes(100 + dice.below(9_000)));
+                    lesson.reviews.push((by, of, 1 + dice.below(5), at));
+                }
+            }
+        }
+        lesson
+    }
+
+    async fn insert(&self, pool: &sqlx::PgPool) {
+        let over = self.start + TimeDelta::minutes(self.minutes);
+        let (status, confirmation) = match self.fate {
+            Fate::Completed => ("completed", "confirmed"),
+            Fate::CalledOff { .. } => ("cancelled", "confirmed"),
+            Fate::Declined => ("cancelled", "declined"),
+            Fate::Expired => ("cancelled", "expired"),
+            Fate::Marked(_) | Fate::Unmarked { .. } => ("scheduled", "confirmed"),
+        };
+        let off = match self.fate {
+            Fate::CalledOff { by, before } => Some((self.start - before, by)),
+            Fate::Declined | Fate::Expired => Some((self.start, self.teacher)),
+            _ => None,
+        };
+        let missed = if let Fate::Marked(who) = self.fate { Some(who) } else { None };
+        sqlx::query(
+            "INSERT INTO sessions (id, title, teacher, student, during, status, confirmation, \
+             blocking, started_at, finished_at, cancelled_at, cancelled_by, no_show, created_by) \
+             VALUES ($1, 'Drawn', $2, $3, tstzrange($4, $5), $6, $7, false, $8, $9, $10, $11, \
+             $12, $3)",
+        )
+        .bind(self.id)
+        .bind(self.teacher)
+        .bind(self.student)
+        .bind(self.start)
+        .bind(over)
+        .bind(status)
+        .bind(confirmation)
+        .bind((status == "completed").then_some(self.start))
+        .bind((status == "completed").then_some(over))
+        .bind(off.map(|(at, _)| at))
+        .bind(off.map(|(_, by)| by))
+        .bind(missed)
+        .execute(pool)
+        .await
+        .expect("a lesson");
+        for (user, role) in [(self.teacher, "teacher"), (self.student, "student")] {
+            sqlx::query(
+                "INSERT INTO session_participants (session_id, user_id, role, during, blocking) \
+                 SELECT id, $2, $3, during, blocking FROM sessions WHERE id = $1",
+            )
+            .bind(self.id)
+            .bind(user)
+            .bind(role)
+            .execute(pool)
+            .await
+            .expect("a participant");
+        }
+        for (n, (user, at, up, packets, lost)) in self.stays.iter().enumerate() {
+            let role = if *user == self.teacher { "teacher" } else { "student" };
+            sqlx::query(
+                "INSERT INTO attendance (session_id, participant, user_id, role, node_id, \
+                 joined_at, connected_at, left_at, audio_packets_in, video_packets_in, lost_in) \
+                 VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, 10, $9)",
+            )
+            .bind(self.id)
+            .bind(format!("{n:016x}"))
+            .bind(user)
+            .bind(role)
+            .bind(at)
+            .bind(up.then_some(at))
+            .bind(over)
+            .bind(packets)
+            .bind(lost)
+            .execute(pool)
+            .await
+            .expect("a presence");
+        }
+        for (by, of, stars, at) in &self.reviews {
+            sqlx::query(
+                "INSERT INTO reviews (id, session_id, reviewer_id, reviewee_id, rating, \
+                 published_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)",
+            )
+            .bind(self.id)
+            .bind(by)
+            .bind(of)
+            .bind(*stars as i16)
+            .bind(at)
+            .execute(pool)
+            .await
+            .expect("a review");
+        }
+    }
+}
+
+/// Counts slowly, lesson by lesson.
+struct Slow<'a> {
+    lessons: &'a [Lesson],
+    zone: &'a str,
+    zones: Zones,
+    /// Whose; everybody's, if nobody's.
+    who: Option<&'a str>,
+}
+
+impl Slow<'_> {
+    /// The date and the hour on the zone's clocks.
+    fn clock(&self, at: DateTime<Utc>) -> (NaiveDate, usize) {
+        let zone = self.zones.name(self.zone).expect("a zone");
+        let text = self.zones.local(at, &zone).expect("in range");
+        (text[..10].parse().expect("a date"), text[11..13].parse().expect("an hour"))
+    }
+
+    fn mine(&self) -> impl Iterator<Item = &Lesson> {
+        let who = self.who;
+        self.lessons.iter().filter(move |lesson| {
+            who.is_none_or(|who| lesson.teacher == who || lesson.student == who)
+        })
+    }
+
+    /// What the days that pass come to.
+    fn figures(&self, passes: &dyn Fn(NaiveDate) -> bool) -> Value {
+        let here = |lesson: &&Lesson| passes(self.clock(lesson.start).0);
+        let lessons: Vec<&Lesson> = self.mine().filter(here).collect();
+        let count = |test: &dyn Fn(&Lesson) -> bool| {
+            lessons.iter().filter(|lesson| test(lesson)).count() as i64
+        };
+        let completed = count(&|l| l.fate == Fate::Completed);
+        let minutes = |test: &dyn Fn(&Lesson) -> bool| -> i64 {
+            let done = lessons.iter().filter(|l| l.fate == Fate::Completed && test(l));
+            done.map(|l| l.minutes).sum()
+        };
+        let off = |test: &dyn Fn(&Lesson, &str, TimeDelta) -> bool| {
+            count(&|l| matches!(l.fate, Fate::CalledOff { by, before } if test(l, by, before)))
+        };
+        let missed = |name: &str, teacher: bool, student: bool| {
+            count(&|l| {
+                l.fate == Fate::Unmarked { teacher, student }
+                    || matches!(l.fate, Fate::Marked(who) if who == name)
+            })
+        };
+        let no_shows = [
+            missed("teacher", false, true),
+            missed("student", true, false),
+            missed("both", false, false),
+        ];
+        let missed: i64 = no_shows.iter().sum();
+        let called_off = off(&|_, _, _| true);
+        let edges = [0, 60, 720, 1440, 4320, 10_080];
+        let lead = |n: usize| {
+            off(&|_, _, before| {
+                let minutes = before.num_seconds() as f64 / 60.0;
+                (n == 0 || minutes >= f64::from(edges[n - 1]))
+                    && (n == edges.len() || minutes < f64::from(edges[n]))
+            })
+        };
+        let lead_times: Vec<Value> = (0..=edges.len())
+            .map(|n| {
+                json!({
+                    "atLeast": n.checked_sub(1).map(|n| edges[n]),
+                    "below": edges.get(n),
+                    "count": lead(n),
+                })
+            })
+            .collect();
+        let mut stars = [0_i64; 5];
+        let (mut stays, mut up, mut packets, mut lost) = (0_i64, 0_i64, 0_i64, 0_i64);
+        for lesson in self.lessons {
+            for (_, of, rating, at) in &lesson.reviews {
+                let mine = self.who.is_none_or(|who| *of == who);
+                if mine && at.is_some_and(|at| passes(self.clock(at).0)) {
+                    stars[(*rating - 1) as usize] += 1;
+                }
+            }
+            for (who, at, connected, more, less) in &lesson.stays {
+                if self.who.is_none_or(|mine| mine == *who) && passes(self.clock(*at).0) {
+                    stays += 1;
+                    up += i64::from(*connected);
+                    packets += more + 10;
+                    lost += less;
+                }
+            }
+        }
+        let share = |part: i64, whole: i64| (whole > 0).then(|| part as f64 / whole as f64);
+        let ratings: i64 = stars.iter().sum();
+        let sum: i64 = (1..).zip(stars).map(|(n, count)| n * count).sum();
+        let taught = minutes(&|l| self.who.is_none_or(|who| l.teacher == who));
+        let learnt = minutes(&|l| self.who.is_none_or(|who| l.student == who));
+        json!({
+            "booked": lessons.len(),
+            "completed": completed,
+            "minutes": minutes(&|_| true),
+            "minutesTaught": taught,
+            "minutesLearnt": learnt,
+            "completionRate": share(completed, completed + called_off + missed),
+            "cancelled": {
+                "total": called_off,
+                "byTeacher": off(&|l, by, _| by == l.teacher),
+                "byStudent": off(&|l, by, _| by == l.student),
+                "byOthers": off(&|_, by, _| by == "ada"),
+                "leadTimes": lead_times,
+            },
+            "declined": count(&|l| l.fate == Fate::Declined),
+            "expired": count(&|l| l.fate == Fate::Expired),
+            "noShows": {
+                "total": missed,
+                "teacher": no_shows[0],
+                "student": no_shows[1],
+                "both": no_shows[2],
+            },
+            "ratings": { "average": share(sum, ratings), "count": ratings, "histogram": stars },
+            "quality": {
+                "presences": stays,
+                "connected": up,
+                "packets": packets,
+                "lost": lost,
+                "lossRate": share(lost, lost + packets),
+            },
+        })
+    }
+
+    fn busiest(&self, passes: &dyn Fn(NaiveDate) -> bool) -> Vec<Vec<i64>> {
+        let mut week = vec![vec![0; 24]; 7];
+        for lesson in self.mine() {
+            let (date, hour) = self.clock(lesson.start);
+            let off =
+                matches!(lesson.fate, Fate::CalledOff { .. } | Fate::Declined | Fate::Expired);
+            if passes(date) && !off {
+                week[date.weekday().num_days_from_monday() as usize][hour] += 1;
+            }
+        }
+        week
+    }
+
+    /// By the month of the first lesson: pairs, and those with a second soon.
+    fn cohorts(&self, passes: &dyn Fn(NaiveDate) -> bool) -> BTreeMap<NaiveDate, [i64; 3]> {
+        let mut pairs: BTreeMap<(&str, &str), Vec<DateTime<Utc>>> = BTreeMap::new();
+        for lesson in self.mine().filter(|lesson| lesson.fate == Fate::Completed) {
+            pairs.entry((lesson.teacher, lesson.student)).or_default().push(lesson.start);
+        }
+        let mut cohorts: BTreeMap<NaiveDate, [i64; 3]> = BTreeMap::new();
+        for mut starts in pairs.into_values() {
+            starts.sort();
+            let (date, _) = self.clock(starts[0]);
+            if passes(date) {
+                let soon = |days| {
+                    let second = starts.get(1);
+                    i64::from(second.is_some_and(|at| *at < starts[0] + TimeDelta::days(days)))
+                };
+                let cohort = cohorts.entry(date.with_day(1).expect("a first day")).or_default();
+                for (sum, more) in cohort.iter_mut().zip([1, soon(30), soon(90)]) {
+                    *sum += more;
+                }
+            }
+        }
+        cohorts
+    }
+}
+
+/// As it comes out of JSON, whose reader rounds the last digit as it likes.
+fn read(value: &Value) -> Value {
+    serde_json::from_str(&value.to_string()).expect("what was written can be read")
+}
+
+/// What the server answers is what the slow count says.
+#[track_caller]
+fn compare(answer: &Value, slow: &Slow<'_>, from: NaiveDate, to: NaiveDate, by: &str) {
+    let name = format!("{:?} in {} by {by}", slow.who, slow.zone);
+    let inside = |date: NaiveDate| date >= from && date < to;
+    assert_eq!(answer["totals"], read(&slow.figures(&inside)), "{name}");
+    assert_eq!(answer["busiest"], json!(slow.busiest(&inside)), "{name}");
+    let first = |date: NaiveDate| match by {
+        "week" => date - TimeDelta::days(i64::from(date.weekday().num_days_from_monday())),
+        "month" => date.with_day(1).expect("a first day"),
+        _ => date,
+    };
+    let mut expected: Vec<NaiveDate> =
+        from.iter_days().take_while(|date| *date < to).map(first).collect();
+    expected.dedup();
+    let series = answer["series"].as_array().expect("a series");
+    let dates: Vec<String> =
+        series.iter().map(|part| part["date"].as_str().expect("a date").to_owned()).collect();
+    let expected_dates: Vec<String> = expected.iter().map(ToString::to_string).collect();
+    assert_eq!(dates, expected_dates, "{name}");
+    for (part, date) in series.iter().zip(expected) {
+        let within = |day: NaiveDate| inside(day) && first(day) == date;
+        assert_eq!(part["figures"], read(&slow.figures(&within)), "{name}: {date}");
+    }
+    let cohorts = slow.cohorts(&inside);
+    let retention = &answer["retention"];
+    for cohort in retention["cohorts"].as_array().expect("cohorts") {
+        let month: NaiveDate = cohort["month"].as_str().expect("a month").parse().expect("a date");
+        let counts = cohorts.get(&month).copied().unwrap_or_default();
+        let said = ["pairs", "within30Days", "within90Days"].map(|name| cohort[name].as_i64());
+        assert_eq!(said, counts.map(Some), "{name}: {month}");
+    }
+    let all: i64 = cohorts.values().map(|cohort| cohort[0]).sum();
+    assert_eq!(retention["total"]["pairs"], all, "{name}");
+}
+
+async fn figures(pool: &sqlx::PgPool) -> (String, String) {
+    let figures = "SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY slot), '[]')::text FROM figures f \
+         WHERE to_jsonb(f) - 'slot' <> (SELECT jsonb_object_agg(key, 0) \
+                                        FROM jsonb_object_keys(to_jsonb(f) - 'slot') AS key)";
+    let pairs = "SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY teacher, student), '[]')::text \
+                 FROM pairs p";
+    let one = sqlx::query_scalar(figures).fetch_one(pool).await.expect("the figures");
+    let other = sqlx::query_scalar(pairs).fetch_one(pool).await.expect("the pairs");
+    (one, other)
+}
+
+async fn world_of(seed: u64) -> (World, Vec<Lesson>) {
+    let world = World::new().await;
+    for who in TEACHERS.iter().chain(&STUDENTS).chain(&["ada"]) {
+        world.user(who).get("/api/me").await.expect(StatusCode::OK);
+    }
+    let mut dice = Dice(seed);
+    let lessons: Vec<Lesson> = (0..150).map(|n| Lesson::draw(&mut dice, n, world.now())).collect();
+    for (n, lesson) in lessons.iter().enumerate() {
+        lesson.insert(&world.database.pool).await;
+        // Some is folded and some is not, whatever comes later.
+        if n == 90 {
+            analytics::fold(&world.database.pool).await.expect("a fold");
+        }
+    }
+    (world, lessons)
+}
+
+#[tokio::test]
+async fn every_figure_is_what_a_slow_count_says() {
+    for seed in [1, 2, 3] {
+        let (world, lessons) = world_of(seed).await;
+        let pool = &world.database.pool;
+        // Pairs are looked at when changes are folded; the rest is there at once.
+        sqlx::query("SELECT fold_pairs(1000)").execute(pool).await.expect("a fold");
+        for (n, zone) in ZONES.into_iter().enumerate() {
+            let by = ["day", "week", "month"][n % 3];
+            let slow = |who| Slow { lessons: &lessons, zone, zones: Zones::bundled(), who };
+            let today = slow(None).clock(world.now()).0;
+            let (from, to) = (today - TimeDelta::days(DAYS), today - TimeDelta::days(1));
+            let query = format!("from={from}&to={to}&timeZone={zone}&by={by}");
+            for who in ["ines", "jonas"] {
+                let path = format!("/api/analytics?{query}");
+                let answer = world.user(who).get(&path).await.expect(StatusCode::OK);
+                compare(&answer, &slow(Some(who)), from, to, by);
+            }
+            let path = format!("/api/admin/analytics?{query}");
+            let answer = world.user("ada").get(&path).await.expect(StatusCode::OK);
+            compare(&answer, &slow(None), from, to, by);
+        }
+    }
+}
+
+#[tokio::test]
+async fn figures_follow_every_change_and_equal_a_recount() {
+    let (world, _) = world_of(7).await;
+    let pool = &world.database.pool;
+    for sql in [
+        "UPDATE sessions SET status = 'completed', started_at = scheduled_at, \
+         finished_at = ends_at WHERE status = 'scheduled' AND teacher = 'ines'",
+        "UPDATE sessions SET status = 'cancelled', cancelled_by = 'ada', cancelled_at = \
+         scheduled_at WHERE status = 'completed' AND student = 'tom'",
+        "UPDATE sessions SET during = tstzrange(lower(during) + interval '50 minutes', \
+         upper(during) + interval '50 minutes') WHERE student = 'jonas'",
+        "UPDATE session_participants SET attending = false WHERE user_id = 'mira' \
+         AND session_id IN (SELECT id FROM sessions WHERE teacher = 'daniel' LIMIT 5)",
+        "UPDATE reviews SET published_at = now() WHERE published_at IS NULL",
+        "DELETE FROM reviews WHERE rating = 2",
+        "UPDATE attendance SET lost_in = lost_in + 5, connected_at = joined_at",
+        "DELETE FROM attendance WHERE role = 'student'",
+    ] {
+        sqlx::query(sql).execute(pool).await.expect(sql);
+        if sql.contains("jonas") {
+            analytics::fold(pool).await.expect("a fold");
+        }
+    }
+    analytics::fold(pool).await.expect("a fold");
+    assert_eq!(analytics::fold(pool).await.expect("a fold"), 0);
+    let kept = figures(pool).await;
+    analytics::rebuild(pool).await.expect("a recount");
+    assert_eq!(kept, figures(pool).await);
+    assert_ne!(kept.0, "[]");
+    assert_ne!(kept.1, "[]");
+}
+
+/// Writers and folds all at once: nothing is lost and nothing counted twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_are_right_under_many_writers() {
+    let (world, lessons) = world_of(11).await;
+    let pool = &world.database.pool;
+    let write = async |n: usize| {
+        for lesson in lessons.iter().skip(n).step_by(4) {
+            let status = if lesson.minutes == 30 { "completed" } else { "cancelled" };
+            sqlx::query(
+                "UPDATE sessions SET status = $2, started_at = scheduled_at, \
+                 finished_at = ends_at, cancelled_at = now(), cancelled_by = teacher WHERE id = $1",
+            )
+            .bind(lesson.id)
+            .bind(status)
+            .execute(pool)
+            .await
+            .expect("a change");
+        }
+    };
+    let fold = async || {
+        for _ in 0..20 {
+            analytics::fold(pool).await.expect("a fold");
+        }
+    };
+    tokio::join!(write(0), write(1), write(2), write(3), fold(), fold());
+    analytics::fold(pool).await.expect("a fold");
+    let kept = figures(pool).await;
+    analytics::rebuild(pool).await.expect("a recount");
+    assert_eq!(kept, figures(pool).await);
+}
+
+#[tokio::test]
+async fn questions_that_make_no_sense() {
+    let world = World::new().await;
+    let jonas = world.user("jonas");
+    for (query, pointer) in [
+        ("from=yesterday", "?from"),
+        ("to=2027-02-30", "?to"),
+        ("timeZone=Mars/Olympus", "?timeZone"),
+        ("by=year", "?by"),
+        ("from=2026-05-02&to=2026-05-01", "?to"),
+        ("from=2024-05-02&to=2026-05-01", "?to"),
+        ("from=9999-12-01", "?to"),
+        ("colour=red", "?"),
+    ] {
+        let reply = jonas.get(&format!("/api/analytics?{query}")).await;
+        assert_eq!(reply.pointers(), [pointer], "{query}");
+    }
+    let reply = jonas.get("/api/admin/analytics").await;
+    reply.problem(403, "forbidden");
+    // Without a word it is the last thirty days, on the caller's own clocks.
+    let answer = jonas.get("/api/analytics").await.expect(StatusCode::OK);
+    assert_eq!(answer["series"].as_array().map(Vec::len), Some(30));
+    assert_eq!(answer["timeZone"], "UTC");
+    let from = rfc3339(world.now() - TimeDelta::minutes(67));
+    let path = format!("/api/analytics?from={from}&to={}", rfc3339(world.now()));
+    let answer = jonas.get(&path).await.expect(StatusCode::OK);
+    assert_eq!(answer["series"].as_array().map(Vec::len), Some(1));
+}

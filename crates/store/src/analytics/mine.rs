@@ -1,0 +1,144 @@
+//! Somebody's own lessons, counted as they are now. A person has thousands at
+//! most, and the index of participations leads to them.
+
+use lectern_domain::{
+    analytics::{Counts, Retention},
+    id::UserId,
+};
+use sqlx::{PgPool, QueryBuilder, Row as _};
+
+use super::{
+    Answer, LESSON_SUMS, Question, SOON, Sums, add, add_unmarked, day, push_day, push_quarter,
+    push_span, read_busy,
+};
+use crate::error::StoreError;
+
+/// What the lessons come to that somebody gave or took.
+pub async fn mine(pool: &PgPool, user: &UserId, question: &Question) -> Result<Answer, StoreError> {
+    let user = user.as_str();
+    let mut answer = Answer::empty(question);
+    add_lessons(pool, user, question, &mut answer).await?;
+    add_unmarked(pool, question, Some(user), &mut answer).await?;
+    add_ratings(pool, user, question, &mut answer).await?;
+    add_quality(pool, user, question, &mut answer).await?;
+    add_pairs(pool, user, question, &mut answer).await?;
+    answer.busy = busy(pool, user, question).await?;
+    Ok(answer)
+}
+
+/// The lessons of a person, with what each counts as.
+const LESSONS: &str = " FROM session_participants p JOIN sessions s ON s.id = p.session_id \
+    CROSS JOIN LATERAL lesson_figures(s, 1) f WHERE p.attending AND p.user_id = ";
+
+async fn add_lessons(
+    pool: &PgPool,
+    user: &str,
+    question: &Question,
+    answer: &mut Answer,
+) -> Result<(), StoreError> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    push_day(&mut sql, "f.slot", &question.days);
+    sql.push(", p.role = 'teacher', ").push(LESSON_SUMS).push(LESSONS);
+    sql.push_bind(user.to_owned()).push(" AND ");
+    push_span(&mut sql, "lower(p.during)", question.span);
+    sql.push(" GROUP BY 1, 2");
+    for row in sql.build().fetch_all(pool).await? {
+        let Some(day) = day(&row, 0)? else { continue };
+        let counts = Sums { row: &row, next: 2 }.lesson()?;
+        add(&mut answer.days, day, counts);
+        if row.try_get(1)? {
+            add(&mut answer.taught, day, counts);
+        }
+    }
+    Ok(())
+}
+
+async fn busy(
+    pool: &PgPool,
+    user: &str,
+    question: &Question,
+) -> Result<Vec<super::Busy>, StoreError> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    push_day(&mut sql, "f.slot", &question.offsets);
+    sql.push(", ");
+    push_quarter(&mut sql, "f.slot");
+    sql.push(", sum(booked - declined - expired - off_teacher - off_student - off_other)::bigint");
+    sql.push(LESSONS).push_bind(user.to_owned()).push(" AND ");
+    push_span(&mut sql, "lower(p.during)", question.span);
+    sql.push(" GROUP BY 1, 2");
+    read_busy(&sql.build().fetch_all(pool).await?)
+}
+
+/// Ratings that others gave.
+async fn add_ratings(
+    pool: &PgPool,
+    user: &str,
+    question: &Question,
+    answer: &mut Answer,
+) -> Result<(), StoreError> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    push_day(&mut sql, "published_at", &question.days);
+    for stars in 1..=5 {
+        sql.push(format_args!(", count(*) FILTER (WHERE rating = {stars})"));
+    }
+    sql.push(" FROM reviews WHERE reviewee_id = ").push_bind(user.to_owned()).push(" AND ");
+    push_span(&mut sql, "published_at", question.span);
+    sql.push(" GROUP BY 1");
+    for row in sql.build().fetch_all(pool).await? {
+        let Some(day) = day(&row, 0)? else { continue };
+        let stars = Sums { row: &row, next: 1 }.stars()?;
+        add(&mut answer.days, day, Counts { stars, ..Counts::default() });
+    }
+    Ok(())
+}
+
+/// How good the connection of this person was.
+async fn add_quality(
+    pool: &PgPool,
+    user: &str,
+    question: &Question,
+    answer: &mut Answer,
+) -> Result<(), StoreError> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    push_day(&mut sql, "joined_at", &question.days);
+    sql.push(
+        ", count(*), count(connected_at), \
+         sum(audio_packets_in + video_packets_in)::bigint, sum(lost_in)::bigint \
+         FROM attendance WHERE user_id = ",
+    );
+    sql.push_bind(user.to_owned()).push(" AND ");
+    push_span(&mut sql, "joined_at", question.span);
+    sql.push(" GROUP BY 1");
+    for row in sql.build().fetch_all(pool).await? {
+        let Some(day) = day(&row, 0)? else { continue };
+        add(&mut answer.days, day, Sums { row: &row, next: 1 }.quality()?);
+    }
+    Ok(())
+}
+
+async fn add_pairs(
+    pool: &PgPool,
+    user: &str,
+    question: &Question,
+    answer: &mut Answer,
+) -> Result<(), StoreError> {
+    let pairs = sqlx::query!(
+        "SELECT first_at, second_at FROM pairs WHERE (teacher = $1 OR student = $1) \
+         AND first_at >= $2 AND first_at < $3",
+        user,
+        question.span.from,
+        question.span.to,
+    )
+    .fetch_all(pool)
+    .await?;
+    for pair in pairs {
+        let day = question.days.partition_point(|day| *day <= pair.first_at);
+        let Some(day) = day.checked_sub(1) else { continue };
+        let [within_30, within_90] = SOON.map(|soon| {
+            i64::from(pair.second_at.is_some_and(|second| second < pair.first_at + soon))
+        });
+        let retention = Retention { pairs: 1, within_30, within_90 };
+        add(&mut answer.days, day, Counts { retention, ..Counts::default() });
+    }
+    Ok(())
+}
