@@ -137,7 +137,12 @@ async fn a_policy_is_the_platforms_where_the_teacher_says_nothing() {
     assert_eq!(after["bufferAfter"], 10);
     assert_eq!(after["perDay"], Value::Null);
     assert_eq!((&after["grace"], &after["lobby"]), (&json!(0), &json!(false)));
-    world.user("jonas").get("/api/teachers/ines/policy").await.problem(403, "forbidden");
+    let read = world.user("jonas").get("/api/teachers/ines/policy").await;
+    assert_eq!(read.expect(StatusCode::OK), after);
+    let lobby = Some(json!({ "lobby": true }).to_string());
+    let path = "/api/teachers/ines/policy";
+    let reply = world.user("jonas").send(Method::PUT, path, lobby, &[]).await;
+    reply.problem(403, "forbidden");
     let wrong = json!({ "bufferBefore": -1, "startIncrement": 4, "perWeek": 0, "grace": 121 });
     let reply =
         world.user("ines").send(Method::PUT, "/api/me/policy", Some(wrong.to_string()), &[]).await;

@@ -51,6 +51,7 @@ async fn a_student_books_a_teacher() {
             "cancelledBy": null,
             "cancelReason": null,
             "lateCancel": false,
+            "noShow": null,
         })
     );
     for who in ["jonas", "ines", "ada"] {

@@ -23,3 +23,4 @@ mod people;
 mod race;
 mod reviews;
 mod support;
+mod time_zones;

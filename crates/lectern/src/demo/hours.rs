@@ -23,6 +23,8 @@ pub(super) struct Opening {
     start_increment: i64,
     /// Minutes before the start until which students may cancel.
     cancel_deadline: i64,
+    /// Whether each booking is answered.
+    requires_confirmation: bool,
     /// The most lessons of a day.
     per_day: u16,
 }
@@ -46,6 +48,7 @@ pub(super) const OPEN: [Opening; 2] = [
         minimum_notice: 120,
         start_increment: 30,
         cancel_deadline: 720,
+        requires_confirmation: true,
         per_day: 8,
     },
     Opening {
@@ -63,6 +66,7 @@ pub(super) const OPEN: [Opening; 2] = [
         minimum_notice: 60,
         start_increment: 30,
         cancel_deadline: 0,
+        requires_confirmation: false,
         per_day: 8,
     },
 ];
@@ -84,6 +88,7 @@ impl Opening {
             minimum_notice: Some(TimeDelta::minutes(self.minimum_notice)),
             start_increment: Some(TimeDelta::minutes(self.start_increment)),
             cancel_deadline: Some(TimeDelta::minutes(self.cancel_deadline)),
+            requires_confirmation: Some(self.requires_confirmation),
             per_day: Some(Limit::AtMost(self.per_day)),
             ..OwnPolicy::default()
         }

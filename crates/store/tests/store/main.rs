@@ -1,6 +1,7 @@
 //! The store on a real Postgres: what the API's own tests do not reach.
 
 mod lessons;
+mod openings;
 mod reminders;
 mod retention;
 mod schema;
