@@ -1,6 +1,7 @@
 //! The real binary, as an operator meets it.
 
 mod arrows;
+mod bad_input;
 mod config;
 mod demo;
 mod durability;
