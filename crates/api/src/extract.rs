@@ -14,6 +14,6 @@ pub(crate) use self::{
     checks::Checks,
     headers::{IdempotencyKey, IfMatch},
     page::{Listed, PageQuery, Paged, Turns, page},
-    path::{HoldPath, SessionPath, UserPath},
+    path::{HoldPath, ProposalPath, SeatPath, SessionPath, UserPath},
     query::Query,
 };

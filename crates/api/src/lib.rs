@@ -13,6 +13,7 @@ mod docs;
 mod extract;
 mod layers;
 pub mod limits;
+pub mod matching;
 mod metrics;
 mod openapi;
 mod problem;

@@ -43,6 +43,13 @@ pub const REMEMBERED: usize = 100_000;
 pub const JWKS_BYTES: usize = 256 * 1024;
 /// The most keys of a set; further ones are ignored.
 pub const JWKS_KEYS: usize = 100;
+/// The largest answer to who may book whom, in bytes.
+pub const MATCH_BYTES: usize = 4 * 1024;
+/// The most answers of that kind that are known at once. Beyond, all are
+/// forgotten, and asked for again.
+pub const MATCHES: usize = 10_000;
+/// The most teachers whom one student may book by the list.
+pub const MATCHES_OF_ONE: usize = 1_000;
 /// How long fetching a key set may take.
 pub const JWKS_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest leeway between two clocks that may be configured.

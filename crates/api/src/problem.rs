@@ -9,7 +9,8 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    review::ReviewRefused, session::Refused, slots::Rule, window::DoorClosed, zone::ZoneError,
+    proposal::ProposalRefused, review::ReviewRefused, series::NoShift, session::Refused,
+    slots::Rule, window::DoorClosed, zone::ZoneError,
 };
 use lectern_store::StoreError;
 
@@ -26,6 +27,7 @@ struct Content {
     errors: Vec<FieldError>,
     opens_at: Option<DateTime<Utc>>,
     rule: Option<BookingRule>,
+    starts: Vec<DateTime<Utc>>,
     /// What the log is told and the caller is not.
     cause: Option<String>,
     headers: HeaderMap,
@@ -39,6 +41,7 @@ impl Problem {
             errors: Vec::new(),
             opens_at: None,
             rule: None,
+            starts: Vec::new(),
             cause: None,
             headers: HeaderMap::new(),
         }))
@@ -112,7 +115,7 @@ impl IntoResponse for Problem {
 impl Problem {
     /// Gives `response`, which says that there is a problem, its body.
     pub(crate) fn write_into(self, response: Response, request_id: &str) -> Response {
-        let Content { code, detail, errors, opens_at, rule, .. } = *self.0;
+        let Content { code, detail, errors, opens_at, rule, starts, .. } = *self.0;
         let document = ProblemDocument {
             kind: format!("urn:lectern:problem:{}", code.name()),
             title: code.title(),
@@ -122,6 +125,7 @@ impl Problem {
             errors,
             opens_at,
             rule,
+            starts,
             request_id: request_id.to_owned(),
         };
         let (mut head, _) = response.into_parts();
@@ -142,10 +146,26 @@ impl From<Refused> for Problem {
             Refused::Transition(_)
             | Refused::KeepsItsTime { .. }
             | Refused::KeepsItsWords { .. }
-            | Refused::NotPending => Code::InvalidTransition,
+            | Refused::NotPending
+            | Refused::KeepsItsPeople { .. } => Code::InvalidTransition,
             Refused::TooLateToCancel | Refused::PastCancelDeadline { .. } => Code::TooLateToCancel,
-            Refused::NotTeacher => Code::Forbidden,
+            Refused::NotTeacher | Refused::TeacherOnly | Refused::OwnLesson => Code::Forbidden,
+            Refused::ConsentRequired => Code::ConsentRequired,
             Refused::StartOutOfRange => return Self::field("/scheduledAt", refused),
+        };
+        Self::new(code).detail(refused)
+    }
+}
+
+impl From<ProposalRefused> for Problem {
+    fn from(refused: ProposalRefused) -> Self {
+        let code = match refused {
+            ProposalRefused::Lesson(refused) => return refused.into(),
+            ProposalRefused::SameTime => return Self::field("/scheduledAt", refused),
+            ProposalRefused::Group => Code::InvalidTransition,
+            ProposalRefused::AnotherIsOpen => Code::ProposalOpen,
+            ProposalRefused::Closed => Code::ProposalClosed,
+            ProposalRefused::OwnProposal | ProposalRefused::NotOwnProposal => Code::Forbidden,
         };
         Self::new(code).detail(refused)
     }
@@ -202,8 +222,17 @@ impl From<StoreError> for Problem {
             StoreError::SlotTaken => Self::new(Code::SlotTaken).detail(error),
             StoreError::OutsideAvailability(rule) => rule.into(),
             StoreError::HoldExpired => Self::new(Code::HoldExpired).detail(error),
+            StoreError::SeriesTaken { ref starts } => {
+                let mut problem = Self::new(Code::SlotTaken).detail(&error);
+                problem.0.starts.clone_from(starts);
+                problem
+            }
+            StoreError::NoShift(NoShift::NoZone) => Self::field("/timeZone", error),
+            StoreError::NoShift(NoShift::Zone(zone)) => Self::zone(zone, "/localStart"),
             StoreError::VersionConflict { .. } => Self::new(Code::VersionConflict).detail(error),
             StoreError::Refused(refused) => refused.into(),
+            StoreError::ProposalRefused(refused) => refused.into(),
+            StoreError::WaitlistFull => Self::new(Code::WaitlistFull),
             StoreError::ReviewRefused(refused) => refused.into(),
             StoreError::AlreadyReviewed => Self::new(Code::AlreadyReviewed),
             StoreError::IdempotencyMismatch => {

@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod analytics;
 pub(crate) mod history;
 pub(crate) mod holds;
+pub(crate) mod matches;
 pub(crate) mod me;
 pub(crate) mod notifications;
 mod openapi;
@@ -36,20 +37,39 @@ pub fn router(state: ApiState) -> Router {
         .route("/sessions/{id}/join", post(sessions::join::join))
         .route("/sessions/{id}/confirm", post(sessions::confirm::confirm))
         .route("/sessions/{id}/decline", post(sessions::decline::decline))
+        .route("/sessions/{id}/calendar.ics", get(sessions::calendar::calendar))
         .route("/sessions/{id}/chat", get(sessions::chat::chat))
         .route("/sessions/{id}/attendance", get(sessions::attendance::attendance))
+        .route(
+            "/sessions/{id}/seats",
+            post(sessions::seats::take::take).delete(sessions::seats::give_back::give_back),
+        )
+        .route("/sessions/{id}/seats/{userId}", delete(sessions::seats::remove::remove))
+        .route("/sessions/{id}/proposals", post(sessions::proposals::propose::propose))
+        .route(
+            "/sessions/{id}/proposals/{proposalId}",
+            delete(sessions::proposals::withdraw::withdraw),
+        )
+        .route(
+            "/sessions/{id}/proposals/{proposalId}/accept",
+            post(sessions::proposals::accept::accept),
+        )
+        .route(
+            "/sessions/{id}/proposals/{proposalId}/decline",
+            post(sessions::proposals::decline::decline),
+        )
         .route("/history", get(history::history))
         .route("/analytics", get(analytics::mine))
         .route("/reviews", post(reviews::write::write))
         .route("/reviews/{userId}", get(reviews::list::list))
         .route("/notifications", get(notifications::list::list))
         .route("/notifications/read", post(notifications::read::read))
+        .route("/matches/{userId}", get(matches::get::get).put(matches::put::put))
         .route("/me", get(me::get::get))
         .route("/me/preferences", put(me::prefer::prefer))
         .route("/me/availability", get(me::availability::get).put(me::availability::put))
         .route("/me/policy", get(me::policy::get).put(me::policy::put))
         .route("/people", get(people::people))
-        .route("/teachers", get(teachers::teachers))
         .route(
             "/teachers/{id}/availability",
             get(teachers::availability::get).put(teachers::availability::put),
@@ -59,6 +79,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/holds", post(holds::place::place))
         .route("/holds/{id}", delete(holds::release::release))
         .route("/admin/analytics", get(admin::analytics::platform))
+        .route("/teachers", get(teachers::list::list))
+        .route("/teachers/{id}/lessons", get(teachers::lessons::lessons))
         .route("/admin/reviews", get(admin::reviews::reviews))
         .route("/openapi.json", get(openapi::document))
         .route("/docs", get(docs::page))

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::{AuthConfig, AuthError, Authenticator, Remembered},
+    matching::Matching,
     metrics::Metrics,
     rate::{Limiter, RateLimit},
     rooms::Rooms,
@@ -47,6 +48,8 @@ pub struct Config {
     pub policy: Policy,
     /// What clients are told to find a path with.
     pub ice_servers: Vec<IceServer>,
+    /// Who may book whom.
+    pub matching: Matching,
     /// How many requests a caller may make.
     pub rate_limit: RateLimit,
     /// Where people reach the web app, without a slash at the end; meeting
@@ -92,6 +95,7 @@ pub struct Shared {
     pub(crate) room_key: jsonwebtoken::EncodingKey,
     pub(crate) policy: Policy,
     pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) matching: Matching,
     pub(crate) limiter: Limiter,
     pub(crate) public_url: String,
     pub(crate) rooms: Arc<dyn Rooms>,
@@ -119,6 +123,7 @@ impl ApiState {
             zones: config.zones,
             policy: config.policy,
             ice_servers: config.ice_servers,
+            matching: config.matching,
             public_url: config.public_url,
             rooms: config.rooms,
         })))

@@ -15,5 +15,5 @@ pub(crate) use self::{
     people::{Me, People, Teachers},
     policy::{Policy, PolicyChange},
     review::{Aggregate, Review},
-    session::{Session, SessionRole, Sessions, Viewer, of},
+    session::{Session, SessionRole, Sessions, Viewer, meeting_url, of},
 };

@@ -50,6 +50,14 @@ uuid_id!(
     SessionId
 );
 uuid_id!(
+    /// Lessons that were booked together by one rule of recurrence.
+    SeriesId
+);
+uuid_id!(
+    /// A new time for a lesson that one side proposes to the other.
+    ProposalId
+);
+uuid_id!(
     /// A review of one participant by another.
     ReviewId
 );

@@ -8,12 +8,16 @@
 
 pub mod analytics;
 pub mod availability;
+pub mod calendar;
 pub mod clock;
 pub mod id;
 pub mod person;
 pub mod policy;
+pub mod proposal;
+pub mod recurrence;
 pub mod review;
 pub mod room;
+pub mod series;
 pub mod session;
 pub mod slots;
 pub mod span;

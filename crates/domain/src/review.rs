@@ -36,8 +36,9 @@ pub enum ReviewRefused {
     /// The lesson is not over, or nobody was there.
     #[error("a lesson can be reviewed once it is completed")]
     NotReviewable,
-    /// The reviewee is not the other participant.
-    #[error("the reviewee must be the other participant of the lesson")]
+    /// The reviewee is nobody whom the reviewer learned from or taught, or one
+    /// of several who is not named.
+    #[error("the reviewee must be the other participant of the lesson; of several, name one")]
     WrongReviewee,
 }
 
@@ -54,10 +55,16 @@ pub fn reviewee(
     if !matches!(session.state, State::Completed { .. }) {
         return Err(ReviewRefused::NotReviewable);
     }
-    let other = session.participants.iter().map(|p| &p.user).find(|user| *user != reviewer);
-    match (other, named) {
-        (Some(other), None) => Ok(other.clone()),
-        (Some(other), Some(named)) if other == named => Ok(other.clone()),
+    // Whoever gives the lesson and whoever takes it review each other.
+    let teaches = *reviewer == session.teacher;
+    let mut others = (session.participants.iter().map(|p| &p.user))
+        .filter(|user| *user != reviewer && (teaches || **user == session.teacher));
+    match (others.next(), others.next(), named) {
+        (Some(only), None, None) => Ok(only.clone()),
+        (first, second, Some(named)) => (first.into_iter().chain(second).chain(others))
+            .find(|other| *other == named)
+            .cloned()
+            .ok_or(ReviewRefused::WrongReviewee),
         _ => Err(ReviewRefused::WrongReviewee),
     }
 }

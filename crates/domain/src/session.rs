@@ -2,6 +2,7 @@
 
 mod no_show;
 mod rules;
+mod seats;
 mod state;
 
 use std::{fmt, str::FromStr};
@@ -12,11 +13,13 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     no_show::NoShow,
     rules::{Refused, STARTS_AT_EARLIEST, starts_in_time},
+    seats::{Capacity, OFFER, Place, Waiting},
     state::{InvalidTransition, State, Status},
 };
 use crate::{
-    id::{SessionId, UserId},
+    id::{SeriesId, SessionId, UserId},
     policy::Terms,
+    proposal::Proposal,
     text::{Description, Minutes, Skill, Title},
     zone::Intent,
 };
@@ -142,6 +145,10 @@ pub struct Session {
     pub student: Option<UserId>,
     /// Everybody in it, sorted by user.
     pub participants: Vec<Participant>,
+    /// How many students it takes.
+    pub capacity: Capacity,
+    /// Who waits for a seat, in order.
+    pub waitlist: Vec<Waiting>,
     /// When it is.
     pub timing: Timing,
     /// The wall clock that was meant, where the lesson was booked by one.
@@ -156,6 +163,10 @@ pub struct Session {
     pub confirm_by: Option<DateTime<Utc>>,
     /// What the teacher's policy says of it now.
     pub terms: Terms,
+    /// The lessons that it was booked with.
+    pub series: Option<SeriesId>,
+    /// A new time that one side proposes to the other.
+    pub proposal: Option<Proposal>,
     /// Rises with every change.
     pub version: Version,
     /// Rises with every change of time, and when it is cancelled (RFC 5545,

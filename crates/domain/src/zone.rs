@@ -95,6 +95,23 @@ impl FromStr for WallClock {
     }
 }
 
+impl WallClock {
+    /// What clocks show, without any offset.
+    pub(crate) const fn at(local: CivilDateTime) -> Self {
+        Self { local, offset: None }
+    }
+
+    /// What clocks show.
+    pub(crate) const fn local(self) -> CivilDateTime {
+        self.local
+    }
+
+    /// Whether the writer said with an offset which instant is meant.
+    pub const fn names_an_instant(self) -> bool {
+        self.offset.is_some()
+    }
+}
+
 impl fmt::Display for WallClock {
     /// The wall clock alone, without the offset.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -191,6 +208,14 @@ impl Zones {
             Timestamp::new(instant.timestamp(), 0).map_err(|_| ZoneError::OutOfRange)?;
         let offset = self.zone(zone.as_str())?.to_offset(timestamp);
         Ok(timestamp.display_with_offset(offset).to_string())
+    }
+
+    /// What clocks in `zone` show at `instant`, to the second.
+    pub fn clock(&self, instant: DateTime<Utc>, zone: &ZoneName) -> Result<WallClock, ZoneError> {
+        let timestamp =
+            Timestamp::new(instant.timestamp(), 0).map_err(|_| ZoneError::OutOfRange)?;
+        let offset = self.zone(zone.as_str())?.to_offset(timestamp);
+        Ok(WallClock::at(offset.to_datetime(timestamp)))
     }
 
     pub(crate) fn zone(&self, name: &str) -> Result<TimeZone, ZoneError> {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::SecondsFormat;
 use lectern_domain::{
     availability::{Availability, Hours, Interval},
+    recurrence::Recurrence,
     span::Span,
     zone::{Date, Strictness, WallClock, ZoneError, Zones},
 };
@@ -34,9 +36,12 @@ struct UtcToLocal {
 }
 
 #[derive(Deserialize)]
-struct Recurrence {
+struct Repetition {
     id: String,
     zone: String,
+    start_local: String,
+    freq_days: u32,
+    count: usize,
     expected: Vec<Occurrence>,
 }
 
@@ -55,6 +60,7 @@ struct AvailabilityWindow {
 #[derive(Deserialize)]
 struct Occurrence {
     local: String,
+    kind: String,
     utc: String,
 }
 
@@ -80,7 +86,7 @@ fn utc(
     let zone = zones.name(zone)?;
     let clock: WallClock = local.parse().expect("a wall clock");
     let instant = zones.instant(clock, &zone, strictness)?;
-    Ok(instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    Ok(instant.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 #[test]
@@ -126,13 +132,26 @@ fn utc_to_local() {
 }
 
 #[test]
-fn each_occurrence_of_a_series_is_its_own_wall_clock() {
+fn each_lesson_of_a_series_has_its_own_wall_clock() {
     let zones = Zones::newest();
-    for case in cases::<Recurrence>("recur_wallclock") {
-        for occurrence in &case.expected {
-            let instant = utc(&zones, &occurrence.local, &case.zone, Strictness::Lenient);
-            assert_eq!(instant.as_ref(), Ok(&occurrence.utc), "{}", case.id);
-        }
+    for case in cases::<Repetition>("recur_wallclock") {
+        let rule = format!("FREQ=DAILY;INTERVAL={};COUNT={}", case.freq_days, case.count);
+        let rule: Recurrence = rule.parse().expect("a rule");
+        let zone = zones.name(&case.zone).expect("a zone");
+        let first: WallClock = case.start_local.parse().expect("a wall clock");
+        let series = rule.occurrences(first, &zone, &zones, Strictness::Lenient);
+        let series: Vec<(String, String)> = series
+            .expect("a series")
+            .into_iter()
+            .map(|o| (o.intent.local_start, o.at.to_rfc3339_opts(SecondsFormat::Secs, true)))
+            .collect();
+        let expected: Vec<(String, String)> =
+            case.expected.iter().map(|o| (o.local.clone(), o.utc.clone())).collect();
+        assert_eq!(series, expected, "{}", case.id);
+
+        let strict = rule.occurrences(first, &zone, &zones, Strictness::Strict);
+        let unique = case.expected.iter().all(|o| o.kind == "unique");
+        assert_eq!(strict.is_ok(), unique, "{}", case.id);
     }
 }
 

@@ -1,16 +1,16 @@
-//! What time does by itself: lessons end or pass, requests expire, and old rows
-//! go.
+//! What time does by itself: lessons end or pass, requests, offers and proposals
+//! expire, zones get new rules, and old rows go.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lectern_domain::clock::Clock;
+use lectern_domain::{clock::Clock, zone::Zones};
 use lectern_store::{StoreError, analytics, retention, sessions};
 use sqlx::PgPool;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-/// How late a lesson may be found to be over.
+/// How late a lesson may be found to be over, or an offer to have expired.
 const SWEEP: Duration = Duration::from_secs(5);
 /// How long changes wait until they are folded into figures.
 const FOLD: Duration = Duration::from_secs(2);
@@ -25,10 +25,21 @@ const STEADY: TimeDelta = TimeDelta::minutes(2);
 pub(crate) async fn run(
     pool: PgPool,
     clock: Arc<dyn Clock>,
+    zones: Zones,
     grace: TimeDelta,
     stop: CancellationToken,
 ) {
-    let [mut sweeps, mut folds, mut prunes] = [SWEEP, FOLD, PRUNE].map(|period| {
+    match sessions::apply_zone_rules(&pool, &zones, clock.now()).await {
+        Ok(done) => tracing::info!(
+            version = zones.version(),
+            moved = done.moved,
+            conflicts = done.conflicts,
+            "sweeper.zone_rules"
+        ),
+        Err(error) => tracing::warn!(%error, "sweeper.zone_rules_failed"),
+    }
+    let periods = [SWEEP, SWEEP, FOLD, PRUNE];
+    let [mut sweeps, mut passes, mut folds, mut prunes] = periods.map(|period| {
         let mut ticks = interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks
@@ -47,6 +58,15 @@ pub(crate) async fn run(
             }
             _ = folds.tick() => if let Err(error) = analytics::fold(&pool).await {
                 tracing::warn!(%error, "sweeper.fold_failed");
+            },
+            _ = passes.tick() => {
+                let passed = async {
+                    sessions::pass_on_offers(&pool, clock.now()).await?;
+                    sessions::expire_proposals(&pool, clock.now()).await
+                };
+                if let Err(error) = passed.await {
+                    tracing::warn!(%error, "sweeper.expiry_failed");
+                }
             },
             _ = prunes.tick() => match retention::prune(&pool, clock.now()).await {
                 Ok(rows) => tracing::info!(rows, "sweeper.pruned"),

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use lectern_domain::{
+    proposal::ProposalRefused,
+    series::NoShift,
     session::{Refused, Version},
     slots::{NotOffered, Rule},
 };
@@ -22,6 +25,16 @@ pub enum StoreError {
     /// The hold is gone, or is not this person's.
     #[error("the hold has expired")]
     HoldExpired,
+    /// Somebody is taken when some lessons of a series would be: none is booked
+    /// or moved.
+    #[error("{} of the lessons meet another one", starts.len())]
+    SeriesTaken {
+        /// When those lessons would start.
+        starts: Vec<DateTime<Utc>>,
+    },
+    /// A series that is moved without saying in which zone.
+    #[error(transparent)]
+    NoShift(#[from] NoShift),
     /// It has changed since the caller read it.
     #[error("it is at version {current} now")]
     VersionConflict {
@@ -31,6 +44,12 @@ pub enum StoreError {
     /// The rules of lessons say no.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// The rules of proposals say no.
+    #[error(transparent)]
+    ProposalRefused(#[from] ProposalRefused),
+    /// Too many wait for a seat.
+    #[error("the waitlist is full")]
+    WaitlistFull,
     /// The rules of reviews say no.
     #[error(transparent)]
     ReviewRefused(#[from] lectern_domain::review::ReviewRefused),

@@ -12,6 +12,7 @@ pub mod error;
 pub mod history;
 pub mod holds;
 pub mod idempotency;
+pub mod matches;
 pub mod migrate;
 pub mod notifications;
 pub mod openings;

@@ -27,7 +27,9 @@ pub async fn deliver(pool: &PgPool, batch: i64, now: DateTime<Utc>) -> Result<us
                o.payload ->> 'user' AS "user!",
                o.payload -> 'minutesBefore' AS "minutes_before!",
                s.sequence = (o.payload ->> 'sequence')::integer
-                   AND s.status = 'scheduled' AND s.scheduled_at > $1 AS "current!"
+                   AND s.status = 'scheduled' AND s.scheduled_at > $1
+                   AND EXISTS (SELECT FROM session_participants p WHERE p.session_id = s.id
+                               AND p.user_id = o.payload ->> 'user') AS "current!"
         FROM outbox o JOIN sessions s ON s.id = o.session_id
         WHERE o.done_at IS NULL AND o.dead_at IS NULL AND o.due_at <= $1
           AND o.kind = 'reminder' AND o.payload ->> 'channel' = $3

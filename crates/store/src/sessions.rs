@@ -8,7 +8,11 @@ mod effects;
 mod ended;
 mod list;
 mod load;
+mod proposals;
+mod seats;
+mod series;
 mod sweep;
+mod zone_rules;
 
 pub use self::{
     answer::{Decision, answer},
@@ -16,6 +20,10 @@ pub use self::{
     change::{Cancellation, Edit, Expected, NewStart, cancel, edit},
     list::{Filter, Order, Scope, exceeds, list},
     load::find,
+    proposals::{NewProposal, accept, expire_proposals, propose, reject},
+    seats::{SeatRequest, give_seat_back, open_groups, pass_on_offers, take_seat},
+    series::{SeriesBooking, book_series, cancel_series, edit_series},
     sweep::{complete_ended, decide_no_shows, expire_unanswered},
+    zone_rules::{Recomputed, apply_zone_rules},
 };
 pub(crate) use self::{ended::completed, load::lock_shared};

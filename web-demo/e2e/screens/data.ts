@@ -87,6 +87,10 @@ export function lesson({
     timeZone: null,
     confirmation: 'confirmed',
     confirmBy: null,
+    seriesId: null,
+    capacity: 1,
+    seats: { taken: 1, waiting: 0, mine: 'none', position: null, offerExpiresAt: null },
+    proposal: null,
     version: 1,
     participants: [
       { id: teacher, name: name(teacher), role: 'teacher' },

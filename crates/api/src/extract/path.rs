@@ -1,10 +1,12 @@
 //! Ids in paths. A text that is no id names nothing: 404.
 
+use std::str::FromStr;
+
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use lectern_domain::id::{HoldId, SessionId, UserId};
+use lectern_domain::id::{HoldId, ProposalId, SessionId, UserId};
 
 use crate::{
     problem::{Code, Problem},
@@ -23,9 +25,50 @@ pub(crate) struct HoldPath(pub(crate) HoldId);
 #[derive(Debug, Clone)]
 pub(crate) struct UserPath(pub(crate) UserId);
 
+/// `/sessions/{id}/proposals/{proposalId}`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ProposalPath {
+    pub(crate) session: SessionId,
+    pub(crate) proposal: ProposalId,
+}
+
+/// `/sessions/{id}/seats/{userId}`
+#[derive(Debug, Clone)]
+pub(crate) struct SeatPath {
+    pub(crate) session: SessionId,
+    pub(crate) user: UserId,
+}
+
 async fn text(parts: &mut Parts, state: &ApiState) -> Result<String, Problem> {
     let path = Path::<String>::from_request_parts(parts, state).await;
     path.map(|Path(text)| text).map_err(|_| Problem::new(Code::NotFound))
+}
+
+/// Both ids of a path that has two.
+async fn pair<A: FromStr, B: FromStr>(
+    parts: &mut Parts,
+    state: &ApiState,
+) -> Result<(A, B), Problem> {
+    let nothing = || Problem::new(Code::NotFound);
+    let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+    let Path((a, b)) = path.map_err(|_| nothing())?;
+    Ok((a.parse().map_err(|_| nothing())?, b.parse().map_err(|_| nothing())?))
+}
+
+impl FromRequestParts<ApiState> for ProposalPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        pair(parts, state).await.map(|(session, proposal)| Self { session, proposal })
+    }
+}
+
+impl FromRequestParts<ApiState> for SeatPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        pair(parts, state).await.map(|(session, user)| Self { session, user })
+    }
 }
 
 impl FromRequestParts<ApiState> for SessionPath {

@@ -46,6 +46,8 @@ codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid token is needed";
     /// The caller may not do this.
     Forbidden = "forbidden", FORBIDDEN, "This is not allowed";
+    /// The platform has not matched student and teacher.
+    NotMatched = "not_matched", FORBIDDEN, "Student and teacher are not matched";
     /// The caller is not in the lesson.
     NotParticipant = "not_participant", FORBIDDEN, "Only for participants of the lesson";
     /// There is no such thing, or none the caller may know of.
@@ -60,6 +62,14 @@ codes! {
     HoldExpired = "hold_expired", CONFLICT, "The hold has expired";
     /// The teacher has not agreed to the lesson.
     NotConfirmed = "not_confirmed", CONFLICT, "The lesson is not confirmed";
+    /// Too many wait for a seat.
+    WaitlistFull = "waitlist_full", CONFLICT, "The waitlist is full";
+    /// The teacher wants to be asked before the lesson is moved.
+    ConsentRequired = "consent_required", CONFLICT, "Another time must be proposed";
+    /// A lesson has one open proposal.
+    ProposalOpen = "proposal_open", CONFLICT, "Another proposal is open";
+    /// It was answered, withdrawn, has expired, or the lesson has changed.
+    ProposalClosed = "proposal_closed", CONFLICT, "The proposal is no longer open";
     /// The window to join has not opened.
     TooEarlyToJoin = "too_early_to_join", CONFLICT, "It is too early to join";
     /// The window to join has closed.
@@ -187,6 +197,11 @@ pub(crate) struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(super) rule: Option<BookingRule>,
+    /// With `slot_taken` for a series: the starts of the lessons that meet
+    /// another one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(super) starts: Vec<DateTime<Utc>>,
     /// Names this request in the server's log.
     pub(super) request_id: String,
 }

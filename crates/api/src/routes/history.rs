@@ -141,6 +141,7 @@ impl HistoryQuery {
             from: checks.instant("?from", self.from.as_deref()),
             to: checks.instant("?to", self.to.as_deref()),
             past: Some(state.clock.now()),
+            series: None,
             skill: checks.optional::<Skill>("?skill", self.skill.as_deref()),
             search: checks.optional::<Search>("?q", self.q.as_deref()),
         };

@@ -2,6 +2,7 @@
 
 pub(crate) mod attendance;
 pub(crate) mod book;
+pub(crate) mod calendar;
 pub(crate) mod cancel;
 pub(crate) mod chat;
 pub(crate) mod confirm;
@@ -10,6 +11,9 @@ pub(crate) mod edit;
 pub(crate) mod get;
 pub(crate) mod join;
 pub(crate) mod list;
+pub(crate) mod proposals;
+pub(crate) mod seats;
+mod series;
 mod start;
 
 use axum::http::HeaderValue;

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use lectern_domain::{
     id::{SessionId, UserId},
     person::Actor,
-    session::{self, ParticipantRole, State},
+    proposal,
+    session::{self, ParticipantRole, Place, State},
     zone::ZoneName,
 };
 use lectern_store::{StoreError, reviews};
@@ -115,6 +116,87 @@ pub(crate) struct SessionParticipant {
     role: SessionRole,
 }
 
+/// The seats of a lesson.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Seats {
+    /// How many are taken.
+    taken: usize,
+    /// How many people wait for one, or have one offered.
+    waiting: usize,
+    /// Where the caller stands.
+    mine: Seat,
+    /// With `waiting`: the caller's place; 1 is next.
+    #[schema(required = true)]
+    position: Option<usize>,
+    /// With `offered`: until when it is kept.
+    #[schema(required = true)]
+    offer_expires_at: Option<DateTime<Utc>>,
+}
+
+/// Where somebody stands with the seats of a lesson.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Seat {
+    /// They have none and do not wait for one.
+    None,
+    /// They have one.
+    Taken,
+    /// They wait for one.
+    Waiting,
+    /// One is kept for them.
+    Offered,
+}
+
+impl Seats {
+    fn of(session: &session::Session, viewer: &Actor, now: DateTime<Utc>) -> Self {
+        let (mine, position, offer_expires_at) = match session.place_of(&viewer.id, now) {
+            Place::None => (Seat::None, None, None),
+            Place::Seat => (Seat::Taken, None, None),
+            Place::Waiting { position } => (Seat::Waiting, Some(position), None),
+            Place::Offered { until } => (Seat::Offered, None, Some(until)),
+        };
+        let taken = session.seats_taken();
+        Self { taken, waiting: session.waitlist.len(), mine, position, offer_expires_at }
+    }
+}
+
+/// A new time that one side of a lesson proposes to the other.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Proposal {
+    /// Its name.
+    id: uuid::Uuid,
+    /// Who proposes it: the platform's id.
+    proposed_by: String,
+    /// When the lesson would start.
+    scheduled_at: DateTime<Utc>,
+    /// How long it would be, in minutes.
+    #[schema(minimum = 1, maximum = 1440)]
+    duration: u16,
+    /// The zone it was proposed in, where it was by a wall clock.
+    #[schema(required = true)]
+    time_zone: Option<String>,
+    /// From then on it can no longer be accepted.
+    expires_at: DateTime<Utc>,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+}
+
+impl From<&proposal::Proposal> for Proposal {
+    fn from(proposal: &proposal::Proposal) -> Self {
+        Self {
+            id: proposal.id.0,
+            proposed_by: proposal.by.to_string(),
+            scheduled_at: proposal.timing.start,
+            duration: proposal.timing.duration.get(),
+            time_zone: proposal.intent.as_ref().map(|intent| intent.time_zone.to_string()),
+            expires_at: proposal.expires_at,
+            created_at: proposal.created_at,
+        }
+    }
+}
+
 /// A booked lesson.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -153,9 +235,20 @@ pub(crate) struct Session {
     /// Until when the teacher may answer, while the lesson waits for it.
     #[schema(required = true)]
     confirm_by: Option<DateTime<Utc>>,
+    /// The series it belongs to; null: it stands alone.
+    #[schema(required = true)]
+    series_id: Option<uuid::Uuid>,
     /// Rises with every change; the ETag.
     pub(crate) version: i64,
-    /// Everybody in it.
+    /// How many students it takes; a group lesson takes more than one.
+    #[schema(minimum = 1, maximum = 50)]
+    capacity: u16,
+    /// Who has a seat, and who waits for one.
+    seats: Seats,
+    /// The new time that one side proposes to the other, if there is one.
+    #[schema(required = true)]
+    proposal: Option<Proposal>,
+    /// Everybody in it, for those who are in it themselves and for admins.
     participants: Vec<SessionParticipant>,
     /// What others see as the teacher's name.
     teacher_name: String,
@@ -249,12 +342,26 @@ impl Viewer<'_> {
             .map(|zone| state.zones.local(session.timing.start, zone))
             .transpose()
             .map_err(|error| Problem::zone(error, "?timeZone"))?;
-        Ok(Session { local_start, ..of(state, session, reviewed) })
+        Ok(Session { local_start, ..of(state, session, self.actor, reviewed) })
     }
 }
 
+/// Where people open a lesson in a browser.
+pub(crate) fn meeting_url(state: &ApiState, session: &session::Session) -> String {
+    format!("{}/lessons/{}/room", state.public_url, session.id)
+}
+
 /// A lesson without anybody's local time.
-pub(crate) fn of(state: &ApiState, session: &session::Session, reviewed: bool) -> Session {
+pub(crate) fn of(
+    state: &ApiState,
+    session: &session::Session,
+    viewer: &Actor,
+    reviewed: bool,
+) -> Session {
+    let now = state.clock.now();
+    // Strangers learn how many come to a group lesson, but not who.
+    let inside = session.may_see(viewer).is_ok();
+    let proposal = session.proposal.as_ref().filter(|proposal| proposal.is_open(now));
     let join = session.terms.join(&state.policy);
     let window = join.window(session.timing.start, session.timing.end());
     let name = |user: &UserId| session.name_of(user).unwrap_or(user.as_str()).to_owned();
@@ -274,16 +381,21 @@ pub(crate) fn of(state: &ApiState, session: &session::Session, reviewed: bool) -
         scheduled_at: session.timing.start,
         duration: session.timing.duration.get(),
         status: session.state.status().into(),
-        meeting_url: format!("{}/lessons/{}/room", state.public_url, session.id),
+        meeting_url: meeting_url(state, session),
         created_at: session.created_at,
         ends_at: session.timing.end(),
         time_zone: session.intent.as_ref().map(|intent| intent.time_zone.to_string()),
         confirmation: session.confirmation.into(),
         confirm_by: session.confirm_by,
+        series_id: session.series.map(|series| series.0),
         version: session.version.0,
+        capacity: session.capacity.get(),
+        seats: Seats::of(session, viewer, now),
+        proposal: proposal.map(Into::into),
         participants: session
             .participants
             .iter()
+            .filter(|_| inside)
             .map(|participant| SessionParticipant {
                 id: participant.user.to_string(),
                 name: participant.name.clone(),

@@ -134,6 +134,7 @@ async fn a_configuration_that_cannot_check_is_refused() {
             room_keys: vec![b"key".to_vec()],
             policy: lectern_domain::policy::Policy::default(),
             ice_servers: Vec::new(),
+            matching: lectern_api::matching::Matching::Off,
             rate_limit: lectern_api::RateLimit::default(),
             public_url: String::new(),
             rooms: Arc::clone(&world.rooms) as Arc<dyn lectern_api::Rooms>,

@@ -37,7 +37,17 @@ async fn a_student_books_a_teacher() {
             "timeZone": null,
             "confirmation": "confirmed",
             "confirmBy": null,
+            "seriesId": null,
             "version": 1,
+            "capacity": 1,
+            "seats": {
+                "taken": 1,
+                "waiting": 0,
+                "mine": "taken",
+                "position": null,
+                "offerExpiresAt": null,
+            },
+            "proposal": null,
             "participants": [
                 { "id": "ines", "name": "Ines", "role": "teacher" },
                 { "id": "jonas", "name": "Jonas", "role": "student" },
@@ -56,7 +66,9 @@ async fn a_student_books_a_teacher() {
     );
     for who in ["jonas", "ines", "ada"] {
         let seen = world.user(who).get(&format!("/api/sessions/{id}")).await;
-        assert_eq!(seen.expect(StatusCode::OK), session, "{who}");
+        let mut expected = session.clone();
+        expected["seats"]["mine"] = json!(if who == "jonas" { "taken" } else { "none" });
+        assert_eq!(seen.expect(StatusCode::OK), expected, "{who}");
         assert!(seen.header("etag").starts_with("\"1."), "{}", seen.header("etag"));
     }
 }

@@ -23,6 +23,7 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
     // Inês has called now, so that her name is known.
     expected["teacherName"] = json!("Ines");
     expected["participants"][0]["name"] = json!("Ines");
+    expected["seats"]["mine"] = json!("none");
     assert_eq!(after, expected);
 
     let moved = json!({ "scheduledAt": world.in_minutes(300), "duration": 30 });

@@ -43,7 +43,8 @@ async fn what_it_names_is_there() {
             }
             assert!(operation["operationId"].is_string(), "{name}");
             let method = method.to_uppercase().parse().expect("a method");
-            let path = path.replace("{id}", &uuid::Uuid::nil().to_string());
+            let id = uuid::Uuid::nil().to_string();
+            let path = path.replace("{id}", &id).replace("{proposalId}", &id);
             let reply = world.anonymous().send(method, &path, None, &[]).await;
             reply.problem(401, "unauthenticated");
         }

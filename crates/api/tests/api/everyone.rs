@@ -31,17 +31,33 @@ fn endpoints(world: &World, lesson: &Value) -> Vec<Endpoint> {
     let anybody = [200; 5];
     let own = [403, 200, 403, 403, 200];
     let past = json!({ "scheduledAt": world.in_minutes(-60) });
+    let proposal = format!("/api/sessions/{{id}}/proposals/{id}");
     let review = json!({ "sessionId": id, "rating": 5 });
     vec![
         endpoint(Method::GET, "/api/sessions", None, anybody),
         endpoint(Method::POST, "/api/sessions", Some(json!({})), [422; 5]),
         endpoint(Method::GET, "/api/sessions/{id}", None, people),
-        endpoint(Method::PUT, "/api/sessions/{id}", Some(past), [422, 422, 403, 403, 422]),
+        endpoint(Method::PUT, "/api/sessions/{id}", Some(past.clone()), [422, 422, 403, 403, 422]),
         endpoint(Method::POST, "/api/sessions/{id}/join", None, people),
+        endpoint(Method::GET, "/api/sessions/{id}/calendar.ics", None, people),
         endpoint(Method::GET, "/api/sessions/{id}/chat", None, people),
         endpoint(Method::GET, "/api/sessions/{id}/attendance", None, people),
         endpoint(Method::POST, "/api/sessions/{id}/confirm", None, [403, 409, 403, 403, 409]),
         endpoint(Method::POST, "/api/sessions/{id}/decline", None, [403, 409, 403, 403, 409]),
+        // Jonas and Inês have a lesson of two, with no seats to take.
+        endpoint(Method::POST, "/api/sessions/{id}/seats", None, [403; 5]),
+        endpoint(Method::DELETE, "/api/sessions/{id}/seats", None, [403; 5]),
+        endpoint(Method::DELETE, "/api/sessions/{id}/seats/jonas", None, [403; 5]),
+        endpoint(
+            Method::POST,
+            "/api/sessions/{id}/proposals",
+            Some(past.clone()),
+            [422, 422, 403, 403, 403],
+        ),
+        endpoint(Method::DELETE, &proposal, None, [409, 409, 403, 403, 403]),
+        endpoint(Method::POST, &format!("{proposal}/accept"), None, [409, 409, 403, 403, 403]),
+        endpoint(Method::POST, &format!("{proposal}/decline"), None, [409, 409, 403, 403, 403]),
+        endpoint(Method::GET, "/api/teachers/ines/lessons", None, anybody),
         endpoint(Method::GET, "/api/history", None, anybody),
         endpoint(Method::GET, "/api/analytics", None, anybody),
         endpoint(Method::GET, "/api/admin/analytics", None, [403, 403, 403, 403, 200]),
@@ -49,6 +65,13 @@ fn endpoints(world: &World, lesson: &Value) -> Vec<Endpoint> {
         endpoint(Method::GET, "/api/reviews/ines", None, anybody),
         endpoint(Method::GET, "/api/notifications", None, anybody),
         endpoint(Method::POST, "/api/notifications/read", Some(json!({ "ids": [] })), [204; 5]),
+        endpoint(Method::GET, "/api/matches/jonas", None, [403, 403, 403, 403, 200]),
+        endpoint(
+            Method::PUT,
+            "/api/matches/jonas",
+            Some(json!({ "teachers": ["ines"] })),
+            [403, 403, 403, 403, 200],
+        ),
         endpoint(Method::GET, "/api/me", None, anybody),
         endpoint(Method::PUT, "/api/me/preferences", Some(json!({})), anybody),
         endpoint(Method::GET, "/api/me/availability", None, anybody),

@@ -13,7 +13,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use lectern_api::{
     ApiState, CloseCause, Config, IceServer, PlaceError, Placement, RateLimit, Rooms,
-    auth::AuthConfig, router,
+    auth::AuthConfig, matching::Matching, router,
 };
 use lectern_domain::{clock::Clock, id::SessionId, policy::Policy, zone::Zones};
 use lectern_store::testing::Database;
@@ -95,6 +95,7 @@ impl World {
                 username: None,
                 credential: None,
             }],
+            matching: Matching::Off,
             // The clock stands, so what a burst takes does not come back.
             rate_limit: RateLimit { per_second: 50.0, burst: 1_000_000 },
             public_url: "http://lectern.test".into(),

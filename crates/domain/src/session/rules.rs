@@ -35,6 +35,21 @@ pub enum Refused {
     /// A lesson starts in the future, and not in a decade.
     #[error("a lesson must start in the future, within five years")]
     StartOutOfRange,
+    /// Where the teacher asks for consent, a student proposes another time.
+    #[error("another time is proposed to the teacher, who accepts or declines it")]
+    ConsentRequired,
+    /// A group lesson is its teacher's to change.
+    #[error("a group lesson is changed and called off by its teacher")]
+    TeacherOnly,
+    /// Whoever gives a lesson takes no seat in it.
+    #[error("the teacher of a lesson takes no seat in it")]
+    OwnLesson,
+    /// Seats change hands before the lesson.
+    #[error("seats are taken and given back before the lesson starts; this one is {status}")]
+    KeepsItsPeople {
+        /// What it is.
+        status: Status,
+    },
     /// The lesson's time has passed.
     #[error("the lesson's time has passed")]
     TooLateToCancel,
@@ -69,6 +84,22 @@ impl Session {
         Err(Refused::NotParticipant)
     }
 
+    /// Whether `actor` may change or call off the lesson as a whole: of a group,
+    /// only its teacher.
+    fn may_lead(&self, actor: &Actor) -> Result<(), Refused> {
+        self.may_see(actor)?;
+        if self.is_group() && !actor.admin && actor.id != self.teacher {
+            return Err(Refused::TeacherOnly);
+        }
+        Ok(())
+    }
+
+    /// Whether `actor`, who does not want to come, gives a seat back rather than
+    /// calling the lesson off.
+    pub fn only_has_seat(&self, actor: &Actor) -> bool {
+        self.is_group() && self.role_of(&actor.id) == Some(ParticipantRole::Student)
+    }
+
     /// Whether `actor` may change its words and, where `timing` is another than
     /// it has, its time.
     pub fn may_edit(
@@ -77,7 +108,7 @@ impl Session {
         timing: Timing,
         now: DateTime<Utc>,
     ) -> Result<(), Refused> {
-        self.may_see(actor)?;
+        self.may_lead(actor)?;
         let status = self.state.status();
         if !matches!(self.state, State::Scheduled | State::InProgress { .. }) {
             return Err(Refused::KeepsItsWords { status });
@@ -103,7 +134,7 @@ impl Session {
         deadline: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<State, Refused> {
-        self.may_see(actor)?;
+        self.may_lead(actor)?;
         let stands = self.confirmation == Confirmation::Confirmed;
         let late = stands && now > self.timing.start - deadline;
         let next = self.state.clone().cancel(actor.id.clone(), reason, late, now)?;
@@ -171,7 +202,7 @@ mod tests {
     use crate::{
         id::SessionId,
         policy::Terms,
-        session::{Participant, Version},
+        session::{Capacity, Participant, Place, Version, Waiting},
         text::Minutes,
     };
 
@@ -206,6 +237,8 @@ mod tests {
                 participant("ines", ParticipantRole::Teacher),
                 participant("jonas", ParticipantRole::Student),
             ],
+            capacity: Capacity::ONE,
+            waitlist: Vec::new(),
             timing: timing(0),
             intent: None,
             state,
@@ -213,6 +246,8 @@ mod tests {
             no_show: None,
             confirm_by: None,
             terms: Terms::default(),
+            series: None,
+            proposal: None,
             version: Version(1),
             sequence: 0,
             created_at: at(-HOUR),
@@ -294,6 +329,41 @@ mod tests {
         assert_eq!(door, Ok(Err(DoorClosed::NotConfirmed)));
         let standing = lesson(State::Scheduled);
         assert_eq!(standing.may_answer(&actor("ines"), at(-11)), Err(Refused::NotPending));
+    }
+
+    #[test]
+    fn a_group_lesson_is_its_teachers() {
+        let mut group = lesson(State::Scheduled);
+        group.capacity = Capacity::try_from(2).expect("a capacity");
+        let cancel = |who: &str| {
+            let reason = "".parse().expect("a reason");
+            group.cancelled(&actor(who), reason, TimeDelta::zero(), at(-1))
+        };
+        assert_eq!(cancel("jonas"), Err(Refused::TeacherOnly));
+        assert_eq!(cancel("tom"), Err(Refused::NotParticipant));
+        assert!(cancel("ines").is_ok() && cancel("ada").is_ok());
+        let edit = |who: &str| group.may_edit(&actor(who), timing(HOUR), at(-1));
+        assert_eq!(edit("jonas"), Err(Refused::TeacherOnly));
+        assert_eq!(edit("ines"), Ok(()));
+    }
+
+    #[test]
+    fn seats_that_are_kept_are_not_free() {
+        let mut group = lesson(State::Scheduled);
+        group.capacity = Capacity::try_from(3).expect("a capacity");
+        let waiting = |id: &str, offered_until| Waiting {
+            user: id.parse().expect("a user id"),
+            offered_until,
+        };
+        group.waitlist = vec![waiting("mira", Some(at(-60))), waiting("tom", None)];
+        let place = |who: &str, now| group.place_of(&who.parse().expect("a user id"), now);
+        assert_eq!(group.seats_free(at(-61)), 1);
+        assert_eq!(place("mira", at(-61)), Place::Offered { until: at(-60) });
+        assert_eq!(group.seats_free(at(-60)), 2);
+        assert_eq!(place("mira", at(-60)), Place::None);
+        assert_eq!(place("tom", at(-60)), Place::Waiting { position: 1 });
+        assert_eq!(place("jonas", at(-60)), Place::Seat);
+        assert_eq!(group.offer_until(at(-HOUR)), at(0));
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod typed;
 mod values;
 
 use settings::{SETTINGS, Setting};
-pub(crate) use typed::{Auth, Config, Database};
+pub(crate) use typed::{Auth, Config, Database, MatchRule};
 pub(crate) use values::{Origin, Values};
 
 /// What is wrong with the configuration, in words that name the setting.

@@ -155,6 +155,22 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "false",
         "Whether a student asks before a lesson is moved.",
     ),
+    public(
+        "match.mode",
+        "off",
+        "Who may book whom: off (anybody), list (PUT /api/matches/:userId), hook (match.url is asked).",
+    ),
+    public("match.url", "", "Is asked by POST with {student, teacher}; answers {allowed}."),
+    secret(
+        "match.secret",
+        "Signs what match.url is asked, as Standard Webhooks does; whsec_ and base64, or any text.",
+    ),
+    public("match.timeout_ms", "2000", "How long match.url may take, 100 to 10000 milliseconds."),
+    public(
+        "match.on_failure",
+        "refuse",
+        "Where match.url does not answer: refuse (503) or allow the booking.",
+    ),
     public("rate_limit.per_second", "50", "Requests a second of one caller, in the long run."),
     public("rate_limit.burst", "200", "Requests of one caller at once."),
     public("ice_servers", "[]", "JSON list of RTCIceServer dictionaries for clients."),

@@ -8,7 +8,11 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use lectern_api::{IceServer, RateLimit, auth::Algorithm};
+use lectern_api::{
+    IceServer, RateLimit,
+    auth::Algorithm,
+    matching::{OnFailure, webhook_key},
+};
 use lectern_domain::policy::{self, Limit, Policy};
 use lectern_sfu::Advertised;
 
@@ -32,6 +36,7 @@ pub(crate) struct Config {
     pub(crate) auth: Auth,
     pub(crate) room_keys: Vec<Vec<u8>>,
     pub(crate) policy: Policy,
+    pub(crate) matching: MatchRule,
     pub(crate) rate_limit: RateLimit,
     pub(crate) ice_servers: Vec<IceServer>,
     pub(crate) region: String,
@@ -71,6 +76,14 @@ pub(crate) struct Auth {
     pub(crate) role_claim: String,
 }
 
+/// Who may book whom.
+#[derive(Clone)]
+pub(crate) enum MatchRule {
+    Off,
+    List,
+    Hook { url: String, key: Vec<u8>, timeout: Duration, on_failure: OnFailure },
+}
+
 const SYMMETRIC: [&str; 3] = ["HS256", "HS384", "HS512"];
 const PUBLIC_KEY: [&str; 9] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
@@ -95,6 +108,7 @@ impl Config {
             auth: Auth::read(&reader)?,
             room_keys: reader.keys("room_keys")?,
             policy: reader.policy()?,
+            matching: MatchRule::read(&reader)?,
             rate_limit: RateLimit {
                 per_second: reader.within("rate_limit.per_second", 1..=1_000_000)?.into(),
                 burst: reader.within("rate_limit.burst", 1..=1_000_000)?,
@@ -115,6 +129,38 @@ impl Media {
         };
         let advertise = reader.parsed_list("media.advertise")?;
         Ok(Self { listen: reader.parsed("media.listen")?, advertise, workers })
+    }
+}
+
+impl MatchRule {
+    fn read(reader: &Reader<'_>) -> Result<Self, ConfigError> {
+        match reader.text("match.mode") {
+            "off" => Ok(Self::Off),
+            "list" => Ok(Self::List),
+            "hook" => Self::read_hook(reader),
+            _ => Err(reader.invalid("match.mode", "expected off, list or hook".to_owned())),
+        }
+    }
+
+    fn read_hook(reader: &Reader<'_>) -> Result<Self, ConfigError> {
+        let required = || reader.invalid("match.url", "match.mode = hook needs it".to_owned());
+        let key = webhook_key(reader.text("match.secret"));
+        let key = key.filter(|key| key.len() >= SECRET_BYTES).ok_or_else(|| {
+            let reason = format!("a secret has at least {SECRET_BYTES} bytes");
+            reader.invalid("match.secret", reason)
+        })?;
+        let on_failure = match reader.text("match.on_failure") {
+            "refuse" => OnFailure::Refuse,
+            "allow" => OnFailure::Allow,
+            _ => {
+                let reason = "expected refuse or allow".to_owned();
+                return Err(reader.invalid("match.on_failure", reason));
+            }
+        };
+        let milliseconds = reader.within("match.timeout_ms", 100..=10_000)?;
+        let timeout = Duration::from_millis(milliseconds.into());
+        let url = reader.web_url("match.url")?.ok_or_else(required)?;
+        Ok(Self::Hook { url, key, timeout, on_failure })
     }
 }
 
@@ -365,6 +411,8 @@ mod tests {
             ("allowed_origins=https://a.example:443", "not an origin"),
             ("allowed_origins=https://me@a.example", "not an origin"),
             ("allowed_origins=null", "not an origin"),
+            ("match.mode=sometimes", "expected off, list or hook"),
+            ("match.mode=hook", "at least 32 bytes"),
             ("auth.secret=short", "at least 32 bytes"),
             ("auth.algorithms=none", "`none` is none of"),
             ("auth.jwks_url=ftp://keys", "not an http or https URL"),

@@ -8,7 +8,7 @@ use lectern_domain::{
     person::Actor,
     policy::Policy,
     room::Role,
-    session::{Session, Status, Timing},
+    session::{Capacity, Session, Status, Timing},
     text::{Minutes, Rating},
     zone::{Intent, Strictness, WallClock, Zones},
 };
@@ -119,6 +119,7 @@ impl Seeder<'_> {
             to,
             past: None,
             with: None,
+            series: None,
             skill: None,
             search: None,
         };
@@ -155,7 +156,9 @@ impl Seeder<'_> {
             description: lesson.description.parse()?,
             skill: lesson.skill.parse()?,
             teacher: user(lesson.teacher),
-            student: user(lesson.student),
+            student: Some(user(lesson.student)),
+            capacity: Capacity::ONE,
+            series: None,
             timing,
             intent,
             hold: None,

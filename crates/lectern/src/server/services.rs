@@ -7,6 +7,7 @@ use axum::Router;
 use lectern_api::{
     ApiState,
     auth::{AuthConfig, ClaimNames},
+    matching::{MatchHook, Matching},
 };
 use lectern_domain::{clock::Clock, zone::Zones};
 use lectern_sfu::Sfu;
@@ -18,7 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Listeners, Mode, shutdown::Signals, urls, urls::Urls};
 use crate::{
-    config::Config,
+    config::{Config, MatchRule},
     data_dir::DataDir,
     demo,
     http::{self, Health, Public, accept},
@@ -114,6 +115,7 @@ impl Services {
         tasks.spawn(sweeper::run(
             setup.pool.clone(),
             Arc::clone(&setup.clock),
+            setup.zones.clone(),
             setup.config.policy.grace,
             stops.background.clone(),
         ));
@@ -223,6 +225,7 @@ fn serve_http(
         room_keys,
         policy: setup.config.policy,
         ice_servers: setup.config.ice_servers,
+        matching: matching(setup.config.matching)?,
         rate_limit: setup.config.rate_limit,
         public_url: setup.urls.public,
         rooms: Arc::new(rooms),
@@ -248,6 +251,16 @@ fn serve_http(
         stops.http.clone(),
     ));
     Ok(())
+}
+
+fn matching(rule: MatchRule) -> anyhow::Result<Matching> {
+    Ok(match rule {
+        MatchRule::Off => Matching::Off,
+        MatchRule::List => Matching::List,
+        MatchRule::Hook { url, key, timeout, on_failure } => {
+            Matching::Hook(MatchHook::new(url, &key, timeout, on_failure)?)
+        }
+    })
 }
 
 fn auth(config: crate::config::Auth) -> AuthConfig {

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    id::{HoldId, SessionId, UserId},
+    id::{HoldId, SeriesId, SessionId, UserId},
     person::Actor,
     policy::Policy,
-    session::{Confirmation, Session, Timing},
+    session::{Capacity, Confirmation, Session, Timing},
     text::{Description, Skill, Title},
     zone::Intent,
 };
@@ -36,8 +36,13 @@ pub struct Booking {
     pub skill: Skill,
     /// Who gives it.
     pub teacher: UserId,
-    /// Who takes it; not the teacher.
-    pub student: UserId,
+    /// Who takes it, not the teacher; of a group lesson, who comes first, and
+    /// perhaps nobody yet.
+    pub student: Option<UserId>,
+    /// How many students it takes.
+    pub capacity: Capacity,
+    /// The series that it is booked with.
+    pub series: Option<SeriesId>,
     /// When.
     pub timing: Timing,
     /// The wall clock that was meant, where there was one.
@@ -46,6 +51,23 @@ pub struct Booking {
     pub hold: Option<HoldId>,
     /// Who asks.
     pub by: Actor,
+}
+
+impl Booking {
+    /// Who is in it from the start, sorted, and as what.
+    fn people(&self) -> (Vec<String>, Vec<String>) {
+        let student = self.student.as_ref().map(|student| (student, "student"));
+        let mut people: Vec<_> =
+            std::iter::once((&self.teacher, "teacher")).chain(student).collect();
+        people.sort();
+        people.into_iter().map(|(id, role)| (id.to_string(), role.to_owned())).unzip()
+    }
+
+    /// Who takes it, where it is one person's.
+    fn only_student(&self) -> Option<&str> {
+        let student = self.student.as_ref().filter(|_| !self.capacity.is_group());
+        student.map(UserId::as_str)
+    }
 }
 
 /// Books a lesson, or says why the slot is not to be had.
@@ -80,26 +102,11 @@ async fn try_book(
     {
         return Ok(answer);
     }
-    let (teacher, student) = (&booking.teacher, &booking.student);
-    openings::lock(&mut transaction, &[teacher, student]).await?;
-    let wanted = Wanted {
-        teacher,
-        students: std::slice::from_ref(student),
-        timing: booking.timing,
-        by: &booking.by,
-        except: None,
-    };
-    let policy = openings::check(&mut transaction, platform, wanted, now).await?;
-    let holders = [student, &booking.by.id];
-    holds::consume(&mut transaction, teacher, &holders, booking.hold, now).await?;
-    let standing = Standing::of(booking, &policy, now);
-    insert(&mut transaction, booking, standing, now).await?;
+    lock(&mut transaction, booking).await?;
+    place(&mut transaction, platform, booking, now).await?;
     let session =
         load(&mut transaction, &[booking.id.0]).await?.pop().ok_or(StoreError::NotFound)?;
-    let happening = match session.confirmation {
-        Confirmation::Pending => Happening::Requested,
-        _ => Happening::Booked,
-    };
+    let happening = happening(&session);
     effects::record(&mut transaction, &session, &booking.by, happening, now).await?;
     let answer = render(&session);
     if let Some(once) = once {
@@ -107,6 +114,45 @@ async fn try_book(
     }
     transaction.commit().await?;
     Ok(answer)
+}
+
+/// Locks the people of a lesson that is to be.
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    booking: &Booking,
+) -> Result<(), StoreError> {
+    let people: Vec<&UserId> = booking.student.iter().chain([&booking.teacher]).collect();
+    openings::lock(connection, &people).await
+}
+
+/// Writes a lesson whose people are locked, if its slot is to be had.
+pub(super) async fn place(
+    connection: &mut PgConnection,
+    platform: Platform<'_>,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let teacher = &booking.teacher;
+    let wanted = Wanted {
+        teacher,
+        students: booking.student.as_slice(),
+        timing: booking.timing,
+        by: &booking.by,
+        except: None,
+    };
+    let policy = openings::check(connection, platform, wanted, now).await?;
+    let holders: Vec<&UserId> = booking.student.iter().chain([&booking.by.id]).collect();
+    holds::consume(connection, teacher, &holders, booking.hold, now).await?;
+    let standing = Standing::of(booking, &policy, now);
+    insert(connection, booking, standing, now).await
+}
+
+/// What a lesson that was just written is.
+pub(super) const fn happening(session: &Session) -> Happening {
+    match session.confirmation {
+        Confirmation::Pending => Happening::Requested,
+        _ => Happening::Booked,
+    }
 }
 
 /// Whether a new lesson stands, or is a request to the teacher.
@@ -139,25 +185,23 @@ async fn insert(
     standing: Standing,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut people = [(&booking.teacher, "teacher"), (&booking.student, "student")];
-    people.sort();
-    let users: Vec<String> = people.iter().map(|(id, _)| id.to_string()).collect();
-    let roles: Vec<String> = people.iter().map(|(_, role)| (*role).to_owned()).collect();
+    let (users, roles) = booking.people();
     users::introduce(connection, &users, now).await?;
     sqlx::query!(
         r#"
         INSERT INTO sessions
             (id, title, description, skill, teacher, student, during, time_zone, local_start,
-             created_by, created_at, updated_at, confirmation, confirm_by, blocking)
+             created_by, created_at, updated_at, confirmation, confirm_by, blocking, capacity,
+             series_id)
         VALUES ($1, $2, $3, $4, $5, $6, tstzrange($7, $8, '[)'), $9, $10, $11, $12, $12,
-                $13, $14, $15)
+                $13, $14, $15, $16, $17)
         "#,
         booking.id.0,
         booking.title.as_str(),
         booking.description.as_str(),
         booking.skill.as_str(),
         booking.teacher.as_str(),
-        booking.student.as_str(),
+        booking.only_student(),
         booking.timing.start,
         booking.timing.end(),
         booking.intent.as_ref().map(|intent| intent.time_zone.as_str()),
@@ -167,6 +211,8 @@ async fn insert(
         standing.confirmation.as_str(),
         standing.confirm_by,
         standing.blocking,
+        i32::from(booking.capacity.get()),
+        booking.series.map(|series| series.0),
     )
     .execute(&mut *connection)
     .await?;

@@ -8,7 +8,7 @@ use lectern_domain::{
     id::SessionId,
     person::Actor,
     policy::Policy,
-    session::{Confirmation, Session, State, Timing, Version},
+    session::{Confirmation, ParticipantRole, Refused, Session, State, Timing, Version},
     text::{Description, Minutes, Reason, Skill, Title},
     zone::Intent,
 };
@@ -17,6 +17,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use super::{
     effects::{self, Happening},
     load::load,
+    seats,
 };
 use crate::{
     error::{StoreError, with_retries},
@@ -99,7 +100,8 @@ pub async fn edit(
     with_retries!(try_edit(pool, platform, edit, now))
 }
 
-/// Calls a lesson off, and frees its people's time.
+/// Calls a lesson off, and frees its people's time. A student of a group lesson
+/// gives back a seat by it, and the lesson stands.
 pub async fn cancel(
     pool: &PgPool,
     platform: Platform<'_>,
@@ -138,7 +140,8 @@ async fn try_edit(
         UPDATE sessions
         SET title = $2, description = $3, skill = $4, during = tstzrange($5, $6, '[)'),
             time_zone = $7, local_start = $8, version = version + 1,
-            sequence = sequence + $9, updated_at = $10, confirm_by = $11
+            sequence = sequence + $9, updated_at = $10, confirm_by = $11,
+            detached = detached OR (series_id IS NOT NULL AND $9 > 0)
         WHERE id = $1
         "#,
         edit.id.0,
@@ -162,7 +165,7 @@ async fn try_edit(
 
 /// Whether the lesson may take place at its new time, and lets go of holds on
 /// the way: whoever moves a lesson has their slot.
-async fn reschedule(
+pub(super) async fn reschedule(
     connection: &mut PgConnection,
     platform: Platform<'_>,
     before: &Session,
@@ -180,6 +183,10 @@ async fn reschedule(
     };
     let policy = openings::check(connection, platform, wanted, now).await?;
     let holders: Vec<_> = students.iter().chain([&edit.by.id]).collect();
+    let student = before.role_of(&edit.by.id) == Some(ParticipantRole::Student);
+    if policy.reschedule_needs_consent && student && !edit.by.admin {
+        return Err(Refused::ConsentRequired.into());
+    }
     holds::consume(connection, &before.teacher, &holders, None, now).await?;
     Ok(policy)
 }
@@ -191,6 +198,14 @@ async fn try_cancel(
     now: DateTime<Utc>,
 ) -> Result<Session, StoreError> {
     let (mut transaction, before) = lock(pool, cancellation.id).await?;
+    before.may_see(&cancellation.by)?;
+    if before.only_has_seat(&cancellation.by) {
+        cancellation.expected.check(before.version)?;
+        let (user, by) = (&cancellation.by.id, &cancellation.by);
+        let session = seats::leave(&mut transaction, platform, before, user, by, now).await?;
+        transaction.commit().await?;
+        return Ok(session);
+    }
     let deadline = before.terms.cancel_deadline(platform.policy);
     let reason = cancellation.reason.clone();
     let next = before.cancelled(&cancellation.by, reason, deadline, now)?;
@@ -264,6 +279,25 @@ pub(super) async fn finish(
     Ok(session)
 }
 
-async fn reload(connection: &mut PgConnection, id: SessionId) -> Result<Session, StoreError> {
+pub(super) async fn reload(
+    connection: &mut PgConnection,
+    id: SessionId,
+) -> Result<Session, StoreError> {
     load(connection, &[id.0]).await?.pop().ok_or(StoreError::NotFound)
+}
+
+/// The lesson looks different now: a new version of it.
+pub(super) async fn touch(
+    connection: &mut PgConnection,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sessions SET version = version + 1, updated_at = $2 WHERE id = $1",
+        id.0,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -1,8 +1,11 @@
 //! What a change of a lesson leaves behind, in the transaction of the change:
 //! who did it, notices to the others, and the reminders that are owed.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use lectern_domain::{
+    id::UserId,
     person::Actor,
     session::{Confirmation, Session, State, Timing},
 };
@@ -15,6 +18,7 @@ use crate::{
     notifications::{self, NewNotice},
     outbox::{self, Owed},
     reminders::APP,
+    sessions::proposals,
 };
 
 /// How long before a lesson its people are reminded.
@@ -32,6 +36,14 @@ pub(super) enum Happening {
     Changed,
     Rescheduled { from: Timing },
     Cancelled,
+    SeatTaken,
+    SeatGivenBack,
+    SeatRemoved,
+    ProposalMade,
+    ProposalDeclined,
+    ProposalWithdrawn,
+    ProposalExpired,
+    ZoneConflict,
 }
 
 impl Happening {
@@ -45,6 +57,14 @@ impl Happening {
             Self::Changed => "session_changed",
             Self::Rescheduled { .. } => "session_rescheduled",
             Self::Cancelled => "session_cancelled",
+            Self::SeatTaken => "seat_taken",
+            Self::SeatGivenBack => "seat_given_back",
+            Self::SeatRemoved => "seat_removed",
+            Self::ProposalMade => "proposal_made",
+            Self::ProposalDeclined => "proposal_declined",
+            Self::ProposalWithdrawn => "proposal_withdrawn",
+            Self::ProposalExpired => "proposal_expired",
+            Self::ZoneConflict => "session_zone_conflict",
         }
     }
 
@@ -62,7 +82,7 @@ pub(super) async fn record(
     happening: Happening,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    tell(connection, session, Some(by), happening, now).await
+    inform(connection, session, Some(by), happening, now).await
 }
 
 /// Writes everything that follows from a request that nobody answered in time.
@@ -71,21 +91,18 @@ pub(super) async fn expired(
     session: &Session,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    tell(connection, session, None, Happening::Expired, now).await
+    inform(connection, session, None, Happening::Expired, now).await
 }
 
-async fn tell(
+/// Notes what happened, and tells everybody else in the lesson.
+async fn inform(
     connection: &mut PgConnection,
     session: &Session,
     by: Option<&Actor>,
     happening: Happening,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let details = details(session, by, happening);
-    let event =
-        Event { actor: by, action: happening.name(), session: Some(session.id), details: &details };
-    audit::record(connection, &event, now).await?;
-
+    note(connection, session, by, happening, now).await?;
     let others: Vec<&str> = (session.participants.iter())
         .filter(|participant| by.is_none_or(|by| participant.user != by.id))
         .map(|participant| participant.user.as_str())
@@ -94,10 +111,98 @@ async fn tell(
         users: &others,
         kind: happening.name(),
         session: session.id,
-        payload: &details,
+        payload: &details(session, by, happening),
     };
-    notifications::notify(connection, &notice, now).await?;
+    notifications::notify(connection, &notice, now).await
+}
 
+/// The same for lessons of one series to which the same happened: each has its
+/// trail and its reminders, but a person is told once, of the first of them and
+/// how many there are.
+pub(super) async fn record_together(
+    connection: &mut PgConnection,
+    sessions: &[(Session, Happening)],
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut told: BTreeMap<&UserId, Vec<(&Session, Happening)>> = BTreeMap::new();
+    for (session, happening) in sessions {
+        note(connection, session, Some(by), *happening, now).await?;
+        for participant in session.participants.iter().filter(|p| p.user != by.id) {
+            told.entry(&participant.user).or_default().push((session, *happening));
+        }
+    }
+    for (user, of) in told {
+        let Some((first, happening)) = of.first() else { continue };
+        let mut details = details(first, Some(by), *happening);
+        details["lessons"] = json!(of.len());
+        details["seriesId"] = json!(first.series);
+        let notice = NewNotice {
+            users: &[user.as_str()],
+            kind: happening.name(),
+            session: first.id,
+            payload: &details,
+        };
+        notifications::notify(connection, &notice, now).await?;
+    }
+    Ok(())
+}
+
+/// Tells some people alone what `by`, or nobody in particular, did.
+pub(super) async fn tell(
+    connection: &mut PgConnection,
+    session: &Session,
+    by: Option<&Actor>,
+    happening: Happening,
+    users: &[&str],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let details = details(session, by, happening);
+    let event =
+        Event { actor: by, action: happening.name(), session: Some(session.id), details: &details };
+    audit::record(connection, &event, now).await?;
+    let notice =
+        NewNotice { users, kind: happening.name(), session: session.id, payload: &details };
+    notifications::notify(connection, &notice, now).await
+}
+
+/// Owes reminders to somebody who has just come into a lesson.
+pub(super) async fn remind(
+    connection: &mut PgConnection,
+    session: &Session,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let theirs = |owed: &Owed| owed.payload["user"] == user.as_str();
+    let owed: Vec<Owed> = reminders(session, now).filter(theirs).collect();
+    outbox::owe(connection, session.id, &owed, now).await
+}
+
+/// Who did it, and the reminders that are owed from now on. A proposal for a
+/// lesson that has another time now, or none, is no longer open.
+async fn note(
+    connection: &mut PgConnection,
+    session: &Session,
+    by: Option<&Actor>,
+    happening: Happening,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let event = Event {
+        actor: by,
+        action: happening.name(),
+        session: Some(session.id),
+        details: &details(session, by, happening),
+    };
+    audit::record(connection, &event, now).await?;
+    if matches!(
+        happening,
+        Happening::Rescheduled { .. }
+            | Happening::Cancelled
+            | Happening::Declined
+            | Happening::Expired
+    ) {
+        proposals::supersede(connection, session.id, now).await?;
+    }
     let stands = session.confirmation == Confirmation::Confirmed;
     let owed: Vec<Owed> = match stands && happening.gives_time() {
         true => reminders(session, now).collect(),
@@ -108,7 +213,6 @@ async fn tell(
 
 /// What a notice tells, as the clients read it.
 fn details(session: &Session, by: Option<&Actor>, happening: Happening) -> Value {
-    let rfc3339 = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
     let mut details = json!({
         "title": session.title,
         "scheduledAt": rfc3339(session.timing.start),
@@ -122,10 +226,27 @@ fn details(session: &Session, by: Option<&Actor>, happening: Happening) -> Value
             "duration": from.duration,
         });
     }
+    if let Happening::ProposalMade
+    | Happening::ProposalDeclined
+    | Happening::ProposalWithdrawn
+    | Happening::ProposalExpired = happening
+        && let Some(proposal) = &session.proposal
+    {
+        details["proposal"] = json!({
+            "id": proposal.id,
+            "scheduledAt": rfc3339(proposal.timing.start),
+            "duration": proposal.timing.duration,
+        });
+    }
     if let State::Cancelled { reason, .. } = &session.state {
         details["reason"] = json!(reason);
     }
     details
+}
+
+/// An instant, as the clients read it.
+pub(super) fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// Reminders of this time of the lesson. The sequence in the key and in the

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    id::UserId,
+    id::{SeriesId, UserId},
     session::{ParticipantRole, Session, Status},
     text::{Search, Skill},
 };
@@ -50,6 +50,8 @@ pub struct Filter {
     pub to: Option<DateTime<Utc>>,
     /// Over, completed early or called off, as of this instant.
     pub past: Option<DateTime<Utc>>,
+    /// Of this series.
+    pub series: Option<SeriesId>,
     /// Teaching this skill.
     pub skill: Option<Skill>,
     /// With this text in the title, the description, the skill or a name.
@@ -135,6 +137,9 @@ fn narrow(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     if let Some(now) = filter.past {
         sql.push(" AND (s.status IN ('completed', 'cancelled') OR s.ends_at <= ");
         sql.push_bind(now).push(")");
+    }
+    if let Some(series) = filter.series {
+        sql.push(" AND s.series_id = ").push_bind(series.0);
     }
     if let Some(skill) = &filter.skill {
         sql.push(" AND lower(s.skill) = lower(").push_bind(skill.as_str().to_owned()).push(")");

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    id::{SessionId, UserId},
+    id::{ProposalId, SeriesId, SessionId, UserId},
     policy::Terms,
-    session::{Participant, Session, State, Status, Timing, Version},
+    proposal::Proposal,
+    session::{Capacity, Participant, Session, State, Status, Timing, Version, Waiting},
     text::Minutes,
     zone::{Intent, ZoneName},
 };
@@ -27,6 +28,18 @@ struct Row {
     ends_at: DateTime<Utc>,
     status: String,
     confirmation: String,
+    series_id: Option<Uuid>,
+    capacity: i32,
+    waiting: Vec<String>,
+    offers: Vec<Option<DateTime<Utc>>>,
+    proposal: Option<Uuid>,
+    proposed_by: Option<String>,
+    proposed_start: Option<DateTime<Utc>>,
+    proposed_end: Option<DateTime<Utc>>,
+    proposed_zone: Option<String>,
+    proposed_local: Option<String>,
+    proposal_expires_at: Option<DateTime<Utc>>,
+    proposed_at: Option<DateTime<Utc>>,
     time_zone: Option<String>,
     local_start: Option<String>,
     version: i64,
@@ -73,12 +86,17 @@ pub(super) async fn load(
         r#"
         SELECT s.id, s.title, s.description, s.skill, s.teacher, s.student,
                p.users AS "users!", p.names AS "names!", p.roles AS "roles!",
-               s.scheduled_at, s.ends_at, s.status, s.confirmation, s.time_zone, s.local_start,
-               s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
-               s.cancelled_by, s.cancel_reason, s.late_cancel, s.confirm_by, s.no_show,
-               s.created_at,
-               own.join_opens AS "join_opens?", own.grace AS "grace?",
-               own.cancel_deadline AS "cancel_deadline?"
+               s.scheduled_at, s.ends_at, s.status, s.confirmation, s.series_id, s.time_zone,
+               s.local_start, s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
+               s.cancelled_by, s.cancel_reason, s.late_cancel, s.confirm_by, s.no_show, s.created_at,
+               s.capacity, own.join_opens AS "join_opens?", own.grace AS "grace?",
+               own.cancel_deadline AS "cancel_deadline?",
+               coalesce(w.users, '{}') AS "waiting!",
+               coalesce(w.offers, '{}') AS "offers!: Vec<Option<DateTime<Utc>>>",
+               o.id AS "proposal?", o.proposed_by AS "proposed_by?",
+               lower(o.during) AS "proposed_start?", upper(o.during) AS "proposed_end?",
+               o.time_zone AS "proposed_zone?", o.local_start AS "proposed_local?",
+               o.expires_at AS "proposal_expires_at?", o.created_at AS "proposed_at?"
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, n)
         JOIN sessions s ON s.id = wanted.id
         LEFT JOIN policies own ON own.teacher = s.teacher
@@ -88,6 +106,12 @@ pub(super) async fn load(
                    array_agg(p.role ORDER BY p.user_id) AS roles
             FROM session_participants p JOIN users u ON u.id = p.user_id
             WHERE p.session_id = s.id) p
+        CROSS JOIN LATERAL (
+            SELECT array_agg(w.user_id ORDER BY w.place) AS users,
+                   array_agg(w.offered_until ORDER BY w.place) AS offers
+            FROM session_waitlist w WHERE w.session_id = s.id) w
+        LEFT JOIN session_proposals o
+            ON o.session_id = s.id AND o.state = 'open' AND o.sequence = s.sequence
         ORDER BY wanted.n
         "#,
         ids,
@@ -102,21 +126,31 @@ fn parse<T: std::str::FromStr>(text: &str, column: &'static str) -> Result<T, St
     text.parse().map_err(|_| StoreError::Corrupt { column })
 }
 
+fn timing(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Timing, StoreError> {
+    let duration = Minutes::try_from((end - start).num_minutes())
+        .map_err(|_| StoreError::Corrupt { column: "during" })?;
+    Ok(Timing { start, duration })
+}
+
+fn intent(time_zone: Option<String>, local_start: Option<String>) -> Option<Intent> {
+    let (time_zone, local_start) = time_zone.zip(local_start)?;
+    Some(Intent { time_zone: ZoneName::stored(time_zone), local_start })
+}
+
 impl Row {
     fn into_session(self) -> Result<Session, StoreError> {
-        let state = self.state()?;
-        let minutes = (self.ends_at - self.scheduled_at).num_minutes();
-        let duration =
-            Minutes::try_from(minutes).map_err(|_| StoreError::Corrupt { column: "during" })?;
+        let (state, proposal) = (self.state()?, self.proposal()?);
+        let timing = timing(self.scheduled_at, self.ends_at)?;
         let participants = (self.users.iter().zip(self.names).zip(&self.roles))
             .map(|((user, name), role)| {
                 Ok(Participant { user: parse(user, "user_id")?, name, role: parse(role, "role")? })
             })
             .collect::<Result<_, StoreError>>()?;
-        let intent = self.time_zone.zip(self.local_start).map(|(time_zone, local_start)| Intent {
-            time_zone: ZoneName::stored(time_zone),
-            local_start,
-        });
+        let waitlist = (self.waiting.iter().zip(&self.offers))
+            .map(|(user, offer)| {
+                Ok(Waiting { user: parse(user, "user_id")?, offered_until: *offer })
+            })
+            .collect::<Result<_, StoreError>>()?;
         Ok(Session {
             id: SessionId(self.id),
             title: parse(&self.title, "title")?,
@@ -125,8 +159,11 @@ impl Row {
             teacher: parse(&self.teacher, "teacher")?,
             student: self.student.as_deref().map(|id| parse(id, "student")).transpose()?,
             participants,
-            timing: Timing { start: self.scheduled_at, duration },
-            intent,
+            capacity: Capacity::try_from(i64::from(self.capacity))
+                .map_err(|_| StoreError::Corrupt { column: "capacity" })?,
+            waitlist,
+            timing,
+            intent: intent(self.time_zone, self.local_start),
             state,
             confirmation: parse(&self.confirmation, "confirmation")?,
             no_show: self.no_show.as_deref().map(|who| parse(who, "no_show")).transpose()?,
@@ -136,10 +173,28 @@ impl Row {
                 grace: length(self.grace),
                 cancel_deadline: length(self.cancel_deadline),
             },
+            series: self.series_id.map(SeriesId),
+            proposal,
             version: Version(self.version),
             sequence: self.sequence,
             created_at: self.created_at,
         })
+    }
+
+    fn proposal(&self) -> Result<Option<Proposal>, StoreError> {
+        let missing = |column| StoreError::Corrupt { column };
+        let Some(id) = self.proposal else { return Ok(None) };
+        let (start, end) = (self.proposed_start.zip(self.proposed_end))
+            .ok_or(missing("session_proposals.during"))?;
+        let by = self.proposed_by.as_deref().ok_or(missing("proposed_by"))?;
+        Ok(Some(Proposal {
+            id: ProposalId(id),
+            by: parse(by, "proposed_by")?,
+            timing: timing(start, end)?,
+            intent: intent(self.proposed_zone.clone(), self.proposed_local.clone()),
+            expires_at: self.proposal_expires_at.ok_or(missing("expires_at"))?,
+            created_at: self.proposed_at.ok_or(missing("created_at"))?,
+        }))
     }
 
     fn state(&self) -> Result<State, StoreError> {

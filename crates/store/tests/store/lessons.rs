@@ -5,7 +5,7 @@ use lectern_domain::{
     id::{SessionId, UserId},
     person::Actor,
     policy::Policy,
-    session::{Session, Status, Timing},
+    session::{Capacity, Session, Status, Timing},
     text::Minutes,
     zone::Zones,
 };
@@ -42,7 +42,9 @@ pub(crate) async fn book(
         description: "".parse().expect("a description"),
         skill: "".parse().expect("a skill"),
         teacher: user(teacher),
-        student: user(student),
+        student: Some(user(student)),
+        capacity: Capacity::ONE,
+        series: None,
         timing: Timing {
             start: now() + TimeDelta::hours(hours),
             duration: Minutes::try_from(60).expect("minutes"),

@@ -5,3 +5,4 @@ mod openings;
 mod reminders;
 mod retention;
 mod schema;
+mod zone_rules;

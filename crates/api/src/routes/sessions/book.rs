@@ -7,18 +7,21 @@ use axum::{
 };
 use lectern_domain::{
     id::{HoldId, SessionId, UserId},
-    session::Timing,
+    session::{Capacity, Timing},
     text::{Description, Minutes, Skill, Title},
 };
 use lectern_store::{
     idempotency::Answer,
-    sessions::{self, Booking},
+    sessions::{self, Booking, SeriesBooking},
 };
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::start::{Asked, check_in_time};
+use super::{
+    series::{self, NewSeries},
+    start::{Asked, check_in_time},
+};
 use crate::{
     extract::{Body, Caller, Checks, IdempotencyKey},
     problem::{Code, Problem, ProblemDocument},
@@ -63,15 +66,38 @@ pub(crate) struct NewSession {
     /// The caller's hold that keeps the slot; it is used up.
     #[schema(format = Uuid)]
     hold_id: Option<String>,
+    /// How many students it takes. More than one makes it a group lesson, which
+    /// has seats instead of a `student`.
+    #[schema(minimum = 1, maximum = 50)]
+    capacity: Option<i64>,
+    /// Books a lesson at each of the rule's starts, or none.
+    series: Option<NewSeries>,
 }
 
-/// Books a lesson. The caller is its student.
+/// What is asked for.
+enum Wanted {
+    One(Booking),
+    Series(SeriesBooking),
+}
+
+impl Wanted {
+    const fn first(&self) -> &Booking {
+        match self {
+            Self::One(booking) => booking,
+            Self::Series(series) => &series.first,
+        }
+    }
+}
+
+/// Books a lesson. The caller is its student; of a group lesson, its teacher or
+/// the first who has a seat.
 ///
 /// Nobody in it may have another lesson that overlaps; lessons that touch are
 /// fine, unless the teacher's buffers lie between. The start must be one that
 /// the teacher offers, unless the teacher books. Where the teacher's policy
 /// asks for confirmation, the lesson is `pending` until the teacher answers.
-/// With an `Idempotency-Key`, a repeated request gets the first one's
+/// With `series`, all of its lessons are booked or none, and the answer is the
+/// first. With an `Idempotency-Key`, a repeated request gets the first one's
 /// answer.
 #[utoipa::path(
     operation_id = "bookSession",
@@ -82,10 +108,11 @@ pub(crate) struct NewSession {
     responses(
         (status = 201, description = "Booked.", body = view::Session,
             headers(("Location" = String), ("ETag" = String))),
-        (status = 403, description = "`forbidden`: only an admin books for somebody else.",
+        (status = 403, description = "`forbidden`: only an admin books for somebody else; \
+            `not_matched`: the platform has not matched student and teacher.",
             body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`slot_taken`: somebody in it is taken then; \
-            `outside_availability` with `rule`; `hold_expired`.",
+        (status = 409, description = "`slot_taken`: somebody in it is taken then, and of a series \
+            `starts` says when; `outside_availability` with `rule`; `hold_expired`.",
             body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]
@@ -96,9 +123,12 @@ pub(crate) async fn book(
     body: Body<NewSession>,
 ) -> Result<Response, Problem> {
     let once = key.bind(&caller.actor.id, "POST /api/sessions", &body.raw);
-    let booking = booking(&state, &caller, &body.value)?;
+    let wanted = wanted(&state, &caller, &body.value)?;
+    if let Some(student) = &wanted.first().student {
+        state.check_match(&caller.actor, student, &wanted.first().teacher).await?;
+    }
     let render = |session: &lectern_domain::session::Session| {
-        let view = view::of(&state, session, false);
+        let view = view::of(&state, session, &caller.actor, false);
         Answer {
             status: StatusCode::CREATED.as_u16(),
             headers: json!({
@@ -111,12 +141,17 @@ pub(crate) async fn book(
     };
     let once = once.as_ref().map(|once| once.as_store());
     let now = state.clock.now();
-    let answer = state
-        .timed(
-            "sessions_book",
-            sessions::book(&state.pool, state.platform(), &booking, once.as_ref(), now, &render),
-        )
-        .await?;
+    let (pool, platform, once) = (&state.pool, state.platform(), once.as_ref());
+    let answer = match &wanted {
+        Wanted::One(booking) => {
+            let book = sessions::book(pool, platform, booking, once, now, &render);
+            state.timed("sessions_book", book).await?
+        }
+        Wanted::Series(series) => {
+            let book = sessions::book_series(pool, platform, series, once, now, &render);
+            state.timed("sessions_book_series", book).await?
+        }
+    };
     replay(answer)
 }
 
@@ -134,7 +169,7 @@ pub(crate) fn replay(answer: Answer) -> Result<Response, Problem> {
     Ok((status, headers, answer.body).into_response())
 }
 
-fn booking(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Booking, Problem> {
+fn wanted(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Wanted, Problem> {
     let mut checks = Checks::default();
     let teacher = checks.required::<UserId>("/teacher", body.teacher.as_deref());
     let student = checks.optional::<UserId>("/student", body.student.as_deref());
@@ -155,13 +190,19 @@ fn booking(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Booki
         time_zone: body.time_zone.as_deref(),
         strict_time: body.strict_time.unwrap_or(false),
     };
+    let rule = series::rule(&mut checks, body.series.as_ref());
     let start = asked.resolve(state, &mut checks)?;
     if let Some(start) = &start {
         check_in_time(state, &mut checks, asked, start);
     }
     let hold = checks.optional::<HoldId>("/holdId", body.hold_id.as_deref());
-    let student = student.unwrap_or_else(|| caller.actor.id.clone());
-    if teacher.as_ref() == Some(&student) {
+    let seats = body.capacity.map(Capacity::try_from);
+    let capacity = seats.map_or(Some(Capacity::ONE), |seats| checks.accept("/capacity", seats));
+    // A teacher, and an admin who names nobody, make an empty group lesson.
+    let leads = caller.actor.admin || teacher.as_ref() == Some(&caller.actor.id);
+    let empty = leads && capacity.is_some_and(Capacity::is_group);
+    let student = student.or_else(|| (!empty).then(|| caller.actor.id.clone()));
+    if teacher.is_some() && teacher == student {
         checks.reject("/teacher", "teacher and student must be two people");
     }
     let (Some(teacher), Some(title), Some(description), Some(skill), Some(duration), Some(start)) =
@@ -169,20 +210,28 @@ fn booking(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Booki
     else {
         return Err(checks.problem());
     };
+    let Some(capacity) = capacity else { return Err(checks.problem()) };
     checks.done()?;
-    if student != caller.actor.id && !caller.actor.admin {
+    let somebody_else = student.as_ref().is_some_and(|student| *student != caller.actor.id);
+    if somebody_else && !caller.actor.admin {
         return Err(Problem::new(Code::Forbidden).detail("only an admin books for somebody else"));
     }
-    Ok(Booking {
+    let booking = Booking {
         id: SessionId(random::id()),
         title,
         description,
         skill,
         teacher,
         student,
+        capacity,
+        series: None,
         timing: Timing { start: start.at, duration },
         intent: start.intent,
         hold,
         by: caller.actor.clone(),
-    })
+    };
+    match rule {
+        Some(rule) => series::booking(state, &rule, asked, booking).map(Wanted::Series),
+        None => Ok(Wanted::One(booking)),
+    }
 }

@@ -1,15 +1,19 @@
 //! `DELETE /api/sessions/{id}`
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
-use lectern_domain::text::Reason;
+use lectern_domain::{
+    series::Reach,
+    session::{Session, Status},
+    text::Reason,
+};
 use lectern_store::sessions::{self, Cancellation, Expected};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::entity_tag;
+use super::{entity_tag, series::ScopeQuery};
 use crate::{
-    extract::{Caller, Checks, IfMatch, OptionalBody, SessionPath},
-    problem::{Problem, ProblemDocument},
+    extract::{Caller, Checks, IfMatch, OptionalBody, Query, SessionPath},
+    problem::{Code, Problem, ProblemDocument},
     rooms::CloseCause,
     state::ApiState,
     view,
@@ -28,17 +32,21 @@ pub(crate) struct CancelReason {
 ///
 /// Its people may until its end has passed, and students until the teacher's
 /// deadline, where there is one; an admin also clears away one to which nobody
-/// came. `lateCancel` says whether it was after the deadline. The lesson stays, with status `cancelled`.
+/// came. `lateCancel` says whether it was after the deadline. The lesson stays,
+/// with status `cancelled`. In a series, `scope` says how far this reaches: all
+/// of those lessons are called off or none. A student of a group lesson gives
+/// their seat back by it, and the lesson takes place.
 #[utoipa::path(
     operation_id = "cancelSession",
     delete, path = "/api/sessions/{id}", tag = "sessions",
-    params(("id" = uuid::Uuid, Path), ("If-Match" = Option<String>, Header, nullable = false,
+    params(("id" = uuid::Uuid, Path), ScopeQuery, ("If-Match" = Option<String>, Header, nullable = false,
         description = "The ETag of the version to call off, or `*`.")),
     request_body = Option<CancelReason>,
     responses(
         (status = 200, description = "The lesson as it is now.", body = view::Session,
             headers(("ETag" = String))),
-        (status = 403, description = "`not_participant`", body = ProblemDocument,
+        (status = 403, description = "`not_participant`; `forbidden`: a series of group lessons \
+            is its teacher's to call off.", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument,
             content_type = "application/problem+json"),
@@ -52,6 +60,7 @@ pub(crate) async fn cancel(
     State(state): State<ApiState>,
     caller: Caller,
     SessionPath(id): SessionPath,
+    Query(query): Query<ScopeQuery>,
     IfMatch(expected): IfMatch,
     OptionalBody(body): OptionalBody<CancelReason>,
 ) -> Result<impl IntoResponse, Problem> {
@@ -64,13 +73,23 @@ pub(crate) async fn cancel(
         by: caller.actor.clone(),
         reason,
     };
-    let session = state
-        .timed(
-            "sessions_cancel",
-            sessions::cancel(&state.pool, state.platform(), &cancellation, state.clock.now()),
-        )
-        .await?;
-    state.rooms.close(id, CloseCause::Cancelled).await;
+    let (pool, platform, now) = (&state.pool, state.platform(), state.clock.now());
+    let cancelled = match query.reach()? {
+        Reach::One => {
+            let cancel = sessions::cancel(pool, platform, &cancellation, now);
+            vec![state.timed("sessions_cancel", cancel).await?]
+        }
+        reach => {
+            let cancel = sessions::cancel_series(pool, platform, &cancellation, reach, now);
+            state.timed("sessions_cancel_series", cancel).await?
+        }
+    };
+    let over = |session: &&Session| session.state.status() == Status::Cancelled;
+    for session in cancelled.iter().filter(over) {
+        state.rooms.close(session.id, CloseCause::Cancelled).await;
+    }
+    let session = cancelled.into_iter().find(|session| session.id == id);
+    let session = session.ok_or_else(|| Problem::new(Code::NotFound))?;
     let viewer = view::Viewer { actor: &caller.actor, zone: None };
     let view = viewer.show(&state, &session).await?;
     Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))

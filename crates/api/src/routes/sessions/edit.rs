@@ -2,17 +2,19 @@
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
 use lectern_domain::{
-    id::SessionId,
+    id::{SeriesId, SessionId},
+    series::Reach,
     text::{Description, Minutes, Skill, Title},
 };
 use lectern_store::sessions::{self, Edit, Expected, NewStart};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{entity_tag, start::Asked};
+use super::{entity_tag, series::ScopeQuery, start::Asked};
 use crate::{
-    extract::{Body, Caller, Checks, IfMatch, SessionPath},
+    extract::{Body, Caller, Checks, IfMatch, Query, SessionPath},
     problem::{Code, Problem, ProblemDocument},
+    random,
     state::ApiState,
     view,
 };
@@ -52,21 +54,27 @@ pub(crate) struct SessionEdit {
 /// Its people and admins may, as long as it is not over. Its time changes only
 /// before it has begun, to one that the teacher offers, unless it is the teacher
 /// who moves it. `If-Match` names the version that was read.
+///
+/// In a series, `scope` says how far the change reaches: a new start moves the
+/// others by as much on the clocks of its zone, all of them or none. A lesson
+/// that is moved by itself no longer moves with the others.
 #[utoipa::path(
     operation_id = "editSession",
     put, path = "/api/sessions/{id}", tag = "sessions",
-    params(("id" = uuid::Uuid, Path),
+    params(("id" = uuid::Uuid, Path), ScopeQuery,
         ("If-Match" = String, Header, description = "The ETag of the version to change, or `*`.")),
     request_body = SessionEdit,
     responses(
         (status = 200, description = "The lesson as it is now.", body = view::Session,
             headers(("ETag" = String))),
-        (status = 403, description = "`not_participant`", body = ProblemDocument,
+        (status = 403, description = "`not_participant`; `forbidden`: a group lesson is its \
+            teacher's to change.", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 409, description = "`slot_taken`, \
-            `outside_availability` with `rule`, `invalid_transition`", body = ProblemDocument,
+            `outside_availability` with `rule`, `invalid_transition`; `consent_required`: \
+            the teacher wants a proposal", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 412, description = "`version_conflict`", body = ProblemDocument,
             content_type = "application/problem+json"),
@@ -78,6 +86,7 @@ pub(crate) async fn edit(
     State(state): State<ApiState>,
     caller: Caller,
     SessionPath(id): SessionPath,
+    Query(query): Query<ScopeQuery>,
     IfMatch(expected): IfMatch,
     body: Body<SessionEdit>,
 ) -> Result<impl IntoResponse, Problem> {
@@ -85,12 +94,18 @@ pub(crate) async fn edit(
         Problem::new(Code::PreconditionRequired).detail("say which version in If-Match")
     })?;
     let edit = parse(&state, &caller, id, expected, &body.value)?;
-    let session = state
-        .timed(
-            "sessions_edit",
-            sessions::edit(&state.pool, state.platform(), &edit, state.clock.now()),
-        )
-        .await?;
+    let (pool, platform, now) = (&state.pool, state.platform(), state.clock.now());
+    let session = match query.reach()? {
+        Reach::One => {
+            let edit = sessions::edit(pool, platform, &edit, now);
+            state.timed("sessions_edit", edit).await?
+        }
+        reach => {
+            let split = SeriesId(random::id());
+            let edit = sessions::edit_series(pool, platform, &edit, reach, split, now);
+            state.timed("sessions_edit_series", edit).await?
+        }
+    };
     let viewer = view::Viewer { actor: &caller.actor, zone: None };
     let view = viewer.show(&state, &session).await?;
     Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))

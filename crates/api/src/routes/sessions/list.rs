@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use lectern_domain::{
+    id::SeriesId,
     session::{ParticipantRole, Status},
     text::{Search, Skill},
 };
@@ -37,6 +38,9 @@ pub(crate) struct SessionsQuery {
     /// Those that start before this instant.
     #[param(nullable = false, format = DateTime)]
     to: Option<String>,
+    /// Those of this series.
+    #[param(nullable = false, format = Uuid)]
+    series_id: Option<String>,
     /// Those that teach this.
     #[param(nullable = false)]
     skill: Option<String>,
@@ -105,6 +109,7 @@ fn filter(caller: &Caller, query: &SessionsQuery) -> Result<(Filter, PageRequest
         to: checks.instant("?to", query.to.as_deref()),
         past: None,
         with: None,
+        series: checks.optional::<SeriesId>("?seriesId", query.series_id.as_deref()),
         skill: checks.optional::<Skill>("?skill", query.skill.as_deref()),
         search: checks.optional::<Search>("?q", query.q.as_deref()),
     };

@@ -71,6 +71,9 @@ impl Asked<'_> {
             .zones
             .instant(clock, &zone, strictness)
             .map_err(|error| Problem::zone(error, "/localStart"))?;
+        if clock.names_an_instant() {
+            return Ok(Start { at, intent: Some(shown(state, at, zone)?) });
+        }
         Ok(Start { at, intent: Some(Intent { time_zone: zone, local_start: clock.to_string() }) })
     }
 }

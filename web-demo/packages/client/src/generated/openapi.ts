@@ -123,6 +123,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/matches/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teachers whom a student may book, where `match.mode` is `list`. */
+        get: operations["getMatches"];
+        /** Replaces the teachers whom a student may book, where `match.mode` is `list`. */
+        put: operations["replaceMatches"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -307,12 +325,14 @@ export interface paths {
         get: operations["listSessions"];
         put?: never;
         /**
-         * Books a lesson. The caller is its student.
+         * Books a lesson. The caller is its student; of a group lesson, its teacher or
+         *     the first who has a seat.
          * @description Nobody in it may have another lesson that overlaps; lessons that touch are
          *     fine, unless the teacher's buffers lie between. The start must be one that
          *     the teacher offers, unless the teacher books. Where the teacher's policy
          *     asks for confirmation, the lesson is `pending` until the teacher answers.
-         *     With an `Idempotency-Key`, a repeated request gets the first one's
+         *     With `series`, all of its lessons are booked or none, and the answer is the
+         *     first. With an `Idempotency-Key`, a repeated request gets the first one's
          *     answer.
          */
         post: operations["bookSession"];
@@ -336,6 +356,10 @@ export interface paths {
          * @description Its people and admins may, as long as it is not over. Its time changes only
          *     before it has begun, to one that the teacher offers, unless it is the teacher
          *     who moves it. `If-Match` names the version that was read.
+         *
+         *     In a series, `scope` says how far the change reaches: a new start moves the
+         *     others by as much on the clocks of its zone, all of them or none. A lesson
+         *     that is moved by itself no longer moves with the others.
          */
         put: operations["editSession"];
         post?: never;
@@ -343,7 +367,10 @@ export interface paths {
          * Calls a lesson off, frees its people's time and closes its room.
          * @description Its people may until its end has passed, and students until the teacher's
          *     deadline, where there is one; an admin also clears away one to which nobody
-         *     came. `lateCancel` says whether it was after the deadline. The lesson stays, with status `cancelled`.
+         *     came. `lateCancel` says whether it was after the deadline. The lesson stays,
+         *     with status `cancelled`. In a series, `scope` says how far this reaches: all
+         *     of those lessons are called off or none. A student of a group lesson gives
+         *     their seat back by it, and the lesson takes place.
          */
         delete: operations["cancelSession"];
         options?: never;
@@ -360,6 +387,27 @@ export interface paths {
         };
         /** Who was in a lesson's room, and when. */
         get: operations["listAttendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One lesson, for a calendar.
+         * @description iCalendar (RFC 5545) with one event, in UTC: the same `UID` as ever, and a
+         *     `SEQUENCE` that rises when the lesson is moved or called off.
+         */
+        get: operations["getSessionCalendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -448,6 +496,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proposes another time to the other side.
+         * @description The lesson keeps its time until they accept; `proposal` says what is open. It
+         *     can be accepted until the earlier of the two starts, and is void once the
+         *     lesson has been moved or called off otherwise.
+         */
+        post: operations["proposeTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/proposals/{proposalId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a proposal of the caller's: the lesson keeps its time. */
+        delete: operations["withdrawProposal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/proposals/{proposalId}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts a proposal: the lesson moves to its time, if everybody is free then.
+         *     Only the side that did not make it may.
+         */
+        post: operations["acceptProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/proposals/{proposalId}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Declines a proposal: the lesson keeps its time. Only the side that did not
+         *     make it may.
+         */
+        post: operations["declineProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a seat in a group lesson, or one that was offered.
+         * @description Where no seat is free, the caller is put on the waitlist; a seat that becomes
+         *     free is offered to the first there, and kept for two hours, at most until the
+         *     lesson starts. `seats.mine` says which it is. Repeating this changes nothing.
+         */
+        post: operations["takeSeat"];
+        /**
+         * Gives the caller's seat in a group lesson back, or their place on the
+         *     waitlist. The lesson stands, and the seat is offered to who waits for one.
+         */
+        delete: operations["giveSeatBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/seats/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes somebody's seat in a group lesson away, or their place on the waitlist.
+         *     Its teacher and admins may; whoever loses a seat is told.
+         */
+        delete: operations["removeSeat"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teachers": {
         parameters: {
             query?: never;
@@ -479,6 +652,27 @@ export interface paths {
         get: operations["getAvailability"];
         /** Replaces when a teacher can be booked. Lessons that are booked stay. */
         put: operations["setAvailability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teachers/{id}/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A teacher's group lessons that have not begun, by start: how many seats
+         *     there are and are taken, and where the caller stands with each. Who else
+         *     comes is only told to those who do.
+         */
+        get: operations["listGroupLessons"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -684,7 +878,7 @@ export interface components {
          * @description A stable name for what is wrong. Clients rely on it.
          * @enum {string}
          */
-        Code: "malformed_json" | "bad_request" | "unauthenticated" | "forbidden" | "not_participant" | "not_found" | "method_not_allowed" | "slot_taken" | "outside_availability" | "hold_expired" | "not_confirmed" | "too_early_to_join" | "lesson_over" | "session_cancelled" | "already_reviewed" | "not_reviewable" | "invalid_transition" | "too_late_to_cancel" | "version_conflict" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "time_does_not_exist" | "time_is_ambiguous" | "precondition_required" | "rate_limited" | "internal" | "unavailable";
+        Code: "malformed_json" | "bad_request" | "unauthenticated" | "forbidden" | "not_matched" | "not_participant" | "not_found" | "method_not_allowed" | "slot_taken" | "outside_availability" | "hold_expired" | "not_confirmed" | "waitlist_full" | "consent_required" | "proposal_open" | "proposal_closed" | "too_early_to_join" | "lesson_over" | "session_cancelled" | "already_reviewed" | "not_reviewable" | "invalid_transition" | "too_late_to_cancel" | "version_conflict" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "time_does_not_exist" | "time_is_ambiguous" | "precondition_required" | "rate_limited" | "internal" | "unavailable";
         /** @description Pairs that met for the first time. */
         Cohort: {
             /**
@@ -877,6 +1071,19 @@ export interface components {
              */
             count: number;
         };
+        /**
+         * @description Whom a student may book.
+         * @example {
+         *       "teachers": [
+         *         "ines",
+         *         "daniel"
+         *       ]
+         *     }
+         */
+        Matches: {
+            /** @description The platform's ids. */
+            teachers: string[];
+        };
         /** @description The caller. */
         Me: {
             /** @description The platform's id. */
@@ -953,6 +1160,35 @@ export interface components {
             /** @description Whose time it is: the platform's id. */
             teacher: string;
         };
+        /**
+         * @description A new time: a start, which is `scheduledAt` or `localStart` with `timeZone`,
+         *     or a length, or both.
+         * @example {
+         *       "localStart": "2027-06-01T18:00",
+         *       "timeZone": "Europe/Lisbon"
+         *     }
+         */
+        NewProposal: {
+            /**
+             * Format: int64
+             * @description How long it would be, in minutes.
+             */
+            duration?: number | null;
+            /**
+             * @description When it would start on the clocks of `timeZone`: `2027-03-14T02:30`. With
+             *     an offset it means that instant.
+             */
+            localStart?: string | null;
+            /**
+             * Format: date-time
+             * @description When the lesson would start.
+             */
+            scheduledAt?: string | null;
+            /** @description Refuses a local time that does not exist or comes twice. */
+            strictTime?: boolean | null;
+            /** @description An IANA time zone. */
+            timeZone?: string | null;
+        };
         /** @description A review to write. */
         NewReview: {
             /** @description In words. */
@@ -970,8 +1206,31 @@ export interface components {
              */
             sessionId: string;
         };
+        /** @description For whom a seat is taken. */
+        NewSeat: {
+            /** @description Who comes, where an admin takes a seat for somebody. Otherwise the caller. */
+            student?: string | null;
+        };
+        /** @description A rule by which lessons recur. */
+        NewSeries: {
+            /**
+             * @description A recurrence rule (RFC 5545, section 3.3.10) of `FREQ` (`DAILY`,
+             *     `WEEKLY`, `MONTHLY`) and `COUNT` (at most 104) or `UNTIL`, optionally
+             *     with `INTERVAL`, `BYDAY`, `BYMONTHDAY` and `WKST`. The lesson's start is
+             *     the first; the others have its wall clock in `timeZone`, which is
+             *     required.
+             * @example FREQ=WEEKLY;COUNT=6
+             */
+            rrule: string;
+        };
         /** @description A lesson to book: `scheduledAt`, or `localStart` with `timeZone`. */
         NewSession: {
+            /**
+             * Format: int64
+             * @description How many students it takes. More than one makes it a group lesson, which
+             *     has seats instead of a `student`.
+             */
+            capacity?: number | null;
             /** @description What it is about. */
             description?: string | null;
             /**
@@ -994,6 +1253,7 @@ export interface components {
              * @description When it starts.
              */
             scheduledAt?: string | null;
+            series?: components["schemas"]["NewSeries"] | null;
             /** @description What is taught. */
             skill?: string | null;
             /**
@@ -1073,13 +1333,19 @@ export interface components {
                  * @description What happened: `session_booked`, `session_requested`,
                  *     `session_confirmed`, `session_declined`, `session_expired`,
                  *     `session_changed`, `session_rescheduled`, `session_cancelled`,
-                 *     `review_received`. More may come.
+                 *     `review_received`, `seat_taken`, `seat_given_back`, `seat_removed`, `seat_offered`,
+                 *     `seat_offer_expired`, `proposal_made`, `proposal_declined`,
+                 *     `proposal_withdrawn`, `proposal_expired`,
+                 *     `session_zone_conflict` (its zone's rules have changed, and somebody is
+                 *     taken when it would be). More may come.
                  */
                 kind: string;
                 /**
                  * @description What there is to tell: of a lesson `title`, `scheduledAt`, `duration`,
                  *     `actor` and `actorName`; `previously`, where it was rescheduled; `reason`,
-                 *     where it was called off; of a review `title`, `rating`, `actor` and
+                 *     where it was called off; `seriesId` and `lessons`, how many, where it is
+                 *     the first of several; `proposal` with its `id`, `scheduledAt` and
+                 *     `duration`; `offerExpiresAt`, where a seat is offered; of a review `title`, `rating`, `actor` and
                  *     `actorName`.
                  */
                 payload: Record<string, never>;
@@ -1395,6 +1661,11 @@ export interface components {
             /** @description With `outside_availability`: by which rule. */
             rule?: components["schemas"]["BookingRule"];
             /**
+             * @description With `slot_taken` for a series: the starts of the lessons that meet
+             *     another one.
+             */
+            starts?: string[];
+            /**
              * Format: int32
              * @description The HTTP status.
              */
@@ -1403,6 +1674,38 @@ export interface components {
             title: string;
             /** @description `urn:lectern:problem:` and the code. */
             type: string;
+        };
+        /** @description A new time that one side of a lesson proposes to the other. */
+        Proposal: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: int32
+             * @description How long it would be, in minutes.
+             */
+            duration: number;
+            /**
+             * Format: date-time
+             * @description From then on it can no longer be accepted.
+             */
+            expiresAt: string;
+            /**
+             * Format: uuid
+             * @description Its name.
+             */
+            id: string;
+            /** @description Who proposes it: the platform's id. */
+            proposedBy: string;
+            /**
+             * Format: date-time
+             * @description When the lesson would start.
+             */
+            scheduledAt: string;
+            /** @description The zone it was proposed in, where it was by a wall clock. */
+            timeZone: string | null;
         };
         /** @description Ratings in numbers. */
         Ratings: {
@@ -1476,12 +1779,38 @@ export interface components {
          * @enum {string}
          */
         RoomRole: "teacher" | "student" | "observer" | "service";
+        /**
+         * @description Where somebody stands with the seats of a lesson.
+         * @enum {string}
+         */
+        Seat: "none" | "taken" | "waiting" | "offered";
+        /** @description The seats of a lesson. */
+        Seats: {
+            /** @description Where the caller stands. */
+            mine: components["schemas"]["Seat"];
+            /**
+             * Format: date-time
+             * @description With `offered`: until when it is kept.
+             */
+            offerExpiresAt: string | null;
+            /** @description With `waiting`: the caller's place; 1 is next. */
+            position: number | null;
+            /** @description How many are taken. */
+            taken: number;
+            /** @description How many people wait for one, or have one offered. */
+            waiting: number;
+        };
         /** @description A booked lesson. */
         Session: {
             /** @description Why it was called off. */
             cancelReason: string | null;
             /** @description Who called it off. */
             cancelledBy: string | null;
+            /**
+             * Format: int32
+             * @description How many students it takes; a group lesson takes more than one.
+             */
+            capacity: number;
             /**
              * Format: date-time
              * @description Until when the teacher may answer, while the lesson waits for it.
@@ -1528,8 +1857,9 @@ export interface components {
             /** @description Where people open it in a browser. */
             meetingUrl: string;
             noShow: components["schemas"]["NoShow"] | null;
-            /** @description Everybody in it. */
+            /** @description Everybody in it, for those who are in it themselves and for admins. */
             participants: components["schemas"]["SessionParticipant"][];
+            proposal: components["schemas"]["Proposal"] | null;
             /** @description Whether the caller has reviewed it. */
             reviewed: boolean;
             /**
@@ -1537,6 +1867,13 @@ export interface components {
              * @description When it starts.
              */
             scheduledAt: string;
+            /** @description Who has a seat, and who waits for one. */
+            seats: components["schemas"]["Seats"];
+            /**
+             * Format: uuid
+             * @description The series it belongs to; null: it stands alone.
+             */
+            seriesId: string | null;
             /** @description What is taught. */
             skill: string;
             /** @description Where it is in its life. */
@@ -2548,6 +2885,7 @@ export interface operations {
                      *           ],
                      *           "cancelReason": "I am ill",
                      *           "cancelledBy": "jonas",
+                     *           "capacity": 1,
                      *           "confirmBy": "2027-03-08T10:00:00Z",
                      *           "confirmation": "pending",
                      *           "createdAt": "2027-03-08T10:00:00Z",
@@ -2568,6 +2906,15 @@ export interface operations {
                      *               "role": "teacher"
                      *             }
                      *           ],
+                     *           "proposal": {
+                     *             "createdAt": "2027-03-08T10:00:00Z",
+                     *             "duration": 60,
+                     *             "expiresAt": "2027-03-08T10:00:00Z",
+                     *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *             "proposedBy": "…",
+                     *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "timeZone": "Europe/Lisbon"
+                     *           },
                      *           "reviewed": false,
                      *           "reviews": [
                      *             {
@@ -2584,6 +2931,14 @@ export interface operations {
                      *             }
                      *           ],
                      *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "seats": {
+                     *             "mine": "none",
+                     *             "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *             "position": 1,
+                     *             "taken": 1,
+                     *             "waiting": 1
+                     *           },
+                     *           "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *           "skill": "Portuguese",
                      *           "status": "scheduled",
                      *           "student": "jonas",
@@ -2894,6 +3249,297 @@ export interface operations {
             };
             /** @description `uri_too_long`: the query string is. */
             414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMatches: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of their ids. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "teachers": [
+                     *         "ines",
+                     *         "daniel"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceMatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "teachers": [
+                 *         "ines",
+                 *         "daniel"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Matches"];
+            };
+        };
+        responses: {
+            /** @description As they are now. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "teachers": [
+                     *         "ines",
+                     *         "daniel"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4614,6 +5260,8 @@ export interface operations {
                 from?: string;
                 /** @description Those that start before this instant. */
                 to?: string;
+                /** @description Those of this series. */
+                seriesId?: string;
                 /** @description Those that teach this. */
                 skill?: string;
                 /** @description Those with this text in the title, the description, the skill or a name. */
@@ -4653,6 +5301,7 @@ export interface operations {
                      *         {
                      *           "cancelReason": "I am ill",
                      *           "cancelledBy": "jonas",
+                     *           "capacity": 1,
                      *           "confirmBy": "2027-03-08T10:00:00Z",
                      *           "confirmation": "pending",
                      *           "createdAt": "2027-03-08T10:00:00Z",
@@ -4673,8 +5322,25 @@ export interface operations {
                      *               "role": "teacher"
                      *             }
                      *           ],
+                     *           "proposal": {
+                     *             "createdAt": "2027-03-08T10:00:00Z",
+                     *             "duration": 60,
+                     *             "expiresAt": "2027-03-08T10:00:00Z",
+                     *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *             "proposedBy": "…",
+                     *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "timeZone": "Europe/Lisbon"
+                     *           },
                      *           "reviewed": false,
                      *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "seats": {
+                     *             "mine": "none",
+                     *             "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *             "position": 1,
+                     *             "taken": 1,
+                     *             "waiting": 1
+                     *           },
+                     *           "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *           "skill": "Portuguese",
                      *           "status": "scheduled",
                      *           "student": "jonas",
@@ -4827,6 +5493,7 @@ export interface operations {
                      * @example {
                      *       "cancelReason": "I am ill",
                      *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
                      *       "confirmBy": "2027-03-08T10:00:00Z",
                      *       "confirmation": "pending",
                      *       "createdAt": "2027-03-08T10:00:00Z",
@@ -4847,8 +5514,25 @@ export interface operations {
                      *           "role": "teacher"
                      *         }
                      *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
                      *       "reviewed": false,
                      *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *       "skill": "Portuguese",
                      *       "status": "scheduled",
                      *       "student": "jonas",
@@ -4889,7 +5573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: only an admin books for somebody else. */
+            /** @description `forbidden`: only an admin books for somebody else; `not_matched`: the platform has not matched student and teacher. */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4901,7 +5585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`: somebody in it is taken then; `outside_availability` with `rule`; `hold_expired`. */
+            /** @description `slot_taken`: somebody in it is taken then, and of a series `starts` says when; `outside_availability` with `rule`; `hold_expired`. */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5020,6 +5704,7 @@ export interface operations {
                      * @example {
                      *       "cancelReason": "I am ill",
                      *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
                      *       "confirmBy": "2027-03-08T10:00:00Z",
                      *       "confirmation": "pending",
                      *       "createdAt": "2027-03-08T10:00:00Z",
@@ -5040,8 +5725,25 @@ export interface operations {
                      *           "role": "teacher"
                      *         }
                      *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
                      *       "reviewed": false,
                      *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *       "skill": "Portuguese",
                      *       "status": "scheduled",
                      *       "student": "jonas",
@@ -5171,7 +5873,13 @@ export interface operations {
     };
     editSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of a series: this lesson, this and those after it, or all that are still
+                 *     ahead. What has begun or is past never changes.
+                 */
+                scope?: string;
+            };
             header: {
                 /** @description The ETag of the version to change, or `*`. */
                 "If-Match": string;
@@ -5210,6 +5918,7 @@ export interface operations {
                      * @example {
                      *       "cancelReason": "I am ill",
                      *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
                      *       "confirmBy": "2027-03-08T10:00:00Z",
                      *       "confirmation": "pending",
                      *       "createdAt": "2027-03-08T10:00:00Z",
@@ -5230,8 +5939,25 @@ export interface operations {
                      *           "role": "teacher"
                      *         }
                      *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
                      *       "reviewed": false,
                      *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *       "skill": "Portuguese",
                      *       "status": "scheduled",
                      *       "student": "jonas",
@@ -5272,7 +5998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_participant` */
+            /** @description `not_participant`; `forbidden`: a group lesson is its teacher's to change. */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5296,7 +6022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `outside_availability` with `rule`, `invalid_transition` */
+            /** @description `slot_taken`, `outside_availability` with `rule`, `invalid_transition`; `consent_required`: the teacher wants a proposal */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5410,7 +6136,13 @@ export interface operations {
     };
     cancelSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of a series: this lesson, this and those after it, or all that are still
+                 *     ahead. What has begun or is past never changes.
+                 */
+                scope?: string;
+            };
             header?: {
                 /** @description The ETag of the version to call off, or `*`. */
                 "If-Match"?: string;
@@ -5445,6 +6177,7 @@ export interface operations {
                      * @example {
                      *       "cancelReason": "I am ill",
                      *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
                      *       "confirmBy": "2027-03-08T10:00:00Z",
                      *       "confirmation": "pending",
                      *       "createdAt": "2027-03-08T10:00:00Z",
@@ -5465,8 +6198,25 @@ export interface operations {
                      *           "role": "teacher"
                      *         }
                      *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
                      *       "reviewed": false,
                      *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *       "skill": "Portuguese",
                      *       "status": "scheduled",
                      *       "student": "jonas",
@@ -5507,7 +6257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_participant` */
+            /** @description `not_participant`; `forbidden`: a series of group lessons is its teacher's to call off. */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5683,6 +6433,130 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSessionCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
             };
             /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
@@ -5989,6 +6863,7 @@ export interface operations {
                      * @example {
                      *       "cancelReason": "I am ill",
                      *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
                      *       "confirmBy": "2027-03-08T10:00:00Z",
                      *       "confirmation": "pending",
                      *       "createdAt": "2027-03-08T10:00:00Z",
@@ -6009,8 +6884,25 @@ export interface operations {
                      *           "role": "teacher"
                      *         }
                      *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
                      *       "reviewed": false,
                      *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *       "skill": "Portuguese",
                      *       "status": "scheduled",
                      *       "student": "jonas",
@@ -6173,6 +7065,7 @@ export interface operations {
                      * @example {
                      *       "cancelReason": "I am ill",
                      *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
                      *       "confirmBy": "2027-03-08T10:00:00Z",
                      *       "confirmation": "pending",
                      *       "createdAt": "2027-03-08T10:00:00Z",
@@ -6193,8 +7086,25 @@ export interface operations {
                      *           "role": "teacher"
                      *         }
                      *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
                      *       "reviewed": false,
                      *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *       "skill": "Portuguese",
                      *       "status": "scheduled",
                      *       "student": "jonas",
@@ -6383,6 +7293,7 @@ export interface operations {
                      *       "session": {
                      *         "cancelReason": "I am ill",
                      *         "cancelledBy": "jonas",
+                     *         "capacity": 1,
                      *         "confirmBy": "2027-03-08T10:00:00Z",
                      *         "confirmation": "pending",
                      *         "createdAt": "2027-03-08T10:00:00Z",
@@ -6403,8 +7314,25 @@ export interface operations {
                      *             "role": "teacher"
                      *           }
                      *         ],
+                     *         "proposal": {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "duration": 60,
+                     *           "expiresAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "proposedBy": "…",
+                     *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "timeZone": "Europe/Lisbon"
+                     *         },
                      *         "reviewed": false,
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "seats": {
+                     *           "mine": "none",
+                     *           "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *           "position": 1,
+                     *           "taken": 1,
+                     *           "waiting": 1
+                     *         },
+                     *         "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "skill": "Portuguese",
                      *         "status": "scheduled",
                      *         "student": "jonas",
@@ -6461,6 +7389,1425 @@ export interface operations {
                 };
             };
             /** @description `too_early_to_join` with `opensAt`, `lesson_over`, `session_cancelled`, `not_confirmed` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "localStart": "2027-06-01T18:00",
+                 *       "timeZone": "Europe/Lisbon"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        responses: {
+            /** @description The lesson, with the proposal. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proposal_open`: there is one already; `invalid_transition`: it has begun or was called off, or is a group lesson. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. `time_does_not_exist`, `time_is_ambiguous`: the local time, with `strictTime`. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                proposalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`; `forbidden`: it is not the caller's. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proposal_closed` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                proposalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`; `forbidden`: it is the caller's own. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proposal_closed`, `slot_taken` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                proposalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`; `forbidden`: it is the caller's own. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proposal_closed` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeSeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["NewSeat"] | null;
+            };
+        };
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`: not a group lesson; `forbidden`: its teacher takes no seat, and only an admin takes one for somebody; `not_matched` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_taken`: they have another lesson then; `invalid_transition`: it has begun or was called off; `waitlist_full` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    giveSeatBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`; `forbidden`: its teacher has no seat. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_transition`: it has begun or was called off; `too_late_to_cancel` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "…",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`; `forbidden`: only its teacher may. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_transition`: it has begun or was called off. */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6976,6 +9323,193 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroupLessons: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description The most items. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of them. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "cancelReason": "I am ill",
+                     *           "cancelledBy": "jonas",
+                     *           "capacity": 1,
+                     *           "confirmBy": "2027-03-08T10:00:00Z",
+                     *           "confirmation": "pending",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "description": "Ser and estar, and when to use which",
+                     *           "duration": 60,
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *           "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *           "lateCancel": false,
+                     *           "localStart": "2027-03-08T10:00:00+00:00",
+                     *           "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *           "noShow": "teacher",
+                     *           "participants": [
+                     *             {
+                     *               "id": "jonas",
+                     *               "name": "Jonas Weber",
+                     *               "role": "teacher"
+                     *             }
+                     *           ],
+                     *           "proposal": {
+                     *             "createdAt": "2027-03-08T10:00:00Z",
+                     *             "duration": 60,
+                     *             "expiresAt": "2027-03-08T10:00:00Z",
+                     *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *             "proposedBy": "…",
+                     *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "timeZone": "Europe/Lisbon"
+                     *           },
+                     *           "reviewed": false,
+                     *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "seats": {
+                     *             "mine": "none",
+                     *             "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *             "position": 1,
+                     *             "taken": 1,
+                     *             "waiting": 1
+                     *           },
+                     *           "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "skill": "Portuguese",
+                     *           "status": "scheduled",
+                     *           "student": "jonas",
+                     *           "studentName": "Jonas Weber",
+                     *           "teacher": "ines",
+                     *           "teacherName": "Inês Carvalho",
+                     *           "timeZone": "Europe/Lisbon",
+                     *           "title": "Past tenses",
+                     *           "tookPlace": false,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The items. */
+                        items: components["schemas"]["Session"][];
+                        /** @description Asks for the next page; null on the last one. */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

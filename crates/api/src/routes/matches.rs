@@ -1,0 +1,4 @@
+//! `/api/matches`
+
+pub(crate) mod get;
+pub(crate) mod put;

@@ -1,0 +1,15 @@
+//! Series: lessons that are booked, changed and called off together, all of
+//! them or none.
+//!
+//! A series is its lessons. Each stands for itself, with a wall clock of its
+//! own; what they share is an id.
+
+mod book;
+mod change;
+mod taken;
+
+pub(super) use self::taken::taken;
+pub use self::{
+    book::{SeriesBooking, book_series},
+    change::{cancel_series, edit_series},
+};

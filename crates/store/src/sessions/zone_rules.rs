@@ -1,0 +1,154 @@
+//! When the rules of a time zone change, a lesson that was booked by a wall
+//! clock keeps it: its instant is computed anew, and its people are told.
+
+use chrono::{DateTime, Utc};
+use lectern_domain::{
+    id::SessionId,
+    session::{Session, State, Timing},
+    zone::{Intent, Strictness, WallClock, ZoneName, Zones},
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{
+    change::{lock, reload},
+    effects::{self, Happening},
+    proposals,
+    series::taken,
+};
+use crate::error::{StoreError, with_retries};
+
+/// Lessons that are looked at in one question.
+const BATCH: i64 = 1_000;
+
+/// What new rules have come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recomputed {
+    /// Lessons that have another instant now.
+    pub moved: usize,
+    /// Lessons that would have one at which somebody is taken: they stay, and
+    /// their people are told.
+    pub conflicts: usize,
+}
+
+/// Applies the edition in use to the lessons ahead, once: an edition that was
+/// applied before, or is older than one that was, changes nothing. Each lesson
+/// is a transaction of its own.
+pub async fn apply_zone_rules(
+    pool: &PgPool,
+    zones: &Zones,
+    now: DateTime<Utc>,
+) -> Result<Recomputed, StoreError> {
+    let mut done = Recomputed::default();
+    if is_applied(pool, zones.version()).await? {
+        return Ok(done);
+    }
+    let mut after: Option<(DateTime<Utc>, Uuid)> = None;
+    loop {
+        let lessons = sqlx::query!(
+            r#"
+            SELECT id, scheduled_at AS "scheduled_at!", time_zone AS "time_zone!",
+                   local_start AS "local_start!"
+            FROM sessions
+            WHERE status = 'scheduled' AND scheduled_at > $1 AND local_start IS NOT NULL
+              AND ($2::timestamptz IS NULL OR (scheduled_at, id) > ($2, $3::uuid))
+            ORDER BY scheduled_at, id LIMIT $4
+            "#,
+            now,
+            after.map(|after| after.0),
+            after.map(|after| after.1),
+            BATCH,
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = lessons.last() else { break };
+        after = Some((last.scheduled_at, last.id));
+        for lesson in lessons {
+            let time_zone = ZoneName::stored(lesson.time_zone);
+            let intent = Intent { time_zone, local_start: lesson.local_start };
+            if instant_of(&intent, zones).is_some_and(|at| at != lesson.scheduled_at) {
+                let id = SessionId(lesson.id);
+                match with_retries!(recompute(pool, id, zones, now))? {
+                    Some(Happening::ZoneConflict) => done.conflicts += 1,
+                    Some(_) => done.moved += 1,
+                    None => {}
+                }
+            }
+        }
+    }
+    sqlx::query!(
+        "INSERT INTO zone_rules (version, applied_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        zones.version(),
+        now,
+    )
+    .execute(pool)
+    .await?;
+    Ok(done)
+}
+
+/// Editions are named by year and letter, and sort by age.
+async fn is_applied(pool: &PgPool, version: &str) -> Result<bool, StoreError> {
+    let applied = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM zone_rules WHERE version >= $1) AS "applied!""#,
+        version,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(applied)
+}
+
+/// The instant that a wall clock means by these rules. One that was given with
+/// an offset means the instant it was given for.
+fn instant_of(intent: &Intent, zones: &Zones) -> Option<DateTime<Utc>> {
+    let clock: WallClock = intent.local_start.parse().ok()?;
+    if clock.names_an_instant() {
+        return None;
+    }
+    zones.instant(clock, &intent.time_zone, Strictness::Lenient).ok()
+}
+
+/// Moves one lesson to where its wall clock is now, unless somebody is taken
+/// then, and says which of both it was.
+async fn recompute(
+    pool: &PgPool,
+    id: SessionId,
+    zones: &Zones,
+    now: DateTime<Utc>,
+) -> Result<Option<Happening>, StoreError> {
+    let (mut transaction, before) = lock(pool, id).await?;
+    let at = before.intent.as_ref().and_then(|intent| instant_of(intent, zones));
+    let Some(at) = at.filter(|at| is_ahead(&before, *at, now)) else { return Ok(None) };
+    let timing = Timing { start: at, duration: before.timing.duration };
+    let users: Vec<String> = before.participants.iter().map(|p| p.user.to_string()).collect();
+    let free = taken(&mut transaction, &users, &[timing], &[id.0]).await?.is_empty();
+    let happening = match free {
+        true => Happening::Rescheduled { from: before.timing },
+        false => Happening::ZoneConflict,
+    };
+    if free {
+        sqlx::query!(
+            "UPDATE sessions SET during = tstzrange($2, $3, '[)'), version = version + 1, \
+             sequence = sequence + 1, updated_at = $4 WHERE id = $1",
+            id.0,
+            timing.start,
+            timing.end(),
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        proposals::supersede(&mut transaction, id, now).await?;
+    }
+    let session = reload(&mut transaction, id).await?;
+    let everybody: Vec<&str> =
+        session.participants.iter().map(|participant| participant.user.as_str()).collect();
+    effects::tell(&mut transaction, &session, None, happening, &everybody, now).await?;
+    for participant in session.participants.iter().filter(|_| free) {
+        effects::remind(&mut transaction, &session, &participant.user, now).await?;
+    }
+    transaction.commit().await?;
+    Ok(Some(happening))
+}
+
+fn is_ahead(session: &Session, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    session.state == State::Scheduled && session.timing.start > now && at != session.timing.start
+}
