@@ -6,6 +6,7 @@ import { AdminLessons } from './pages/admin/AdminLessons.tsx';
 import { AdminReviews } from './pages/admin/AdminReviews.tsx';
 import { Book } from './pages/Book.tsx';
 import { HistoryPage } from './pages/HistoryPage.tsx';
+import { HoursPage } from './pages/HoursPage.tsx';
 import { LessonPage } from './pages/LessonPage.tsx';
 import { NoticesPage } from './pages/NoticesPage.tsx';
 import { Teachers } from './pages/Teachers.tsx';
@@ -27,6 +28,7 @@ export function Routes() {
         <Route path="/book" component={Teachers} />
         <Route path="/book/:teacher">{({ teacher }) => <Book teacher={teacher} />}</Route>
         <Route path="/history" component={HistoryPage} />
+        <Route path="/hours" component={HoursPage} />
         <Route path="/notices" component={NoticesPage} />
         <Route path="/lessons/:id/room">{({ id }) => <RoomPage key={id} id={id} />}</Route>
         <Route path="/lessons/:id">{({ id }) => <LessonPage key={id} id={id} />}</Route>

@@ -22,7 +22,10 @@ export async function answer(page: Page, { as = 'jonas', instead = {}, ...some }
     const special = instead[`${route.request().method()} ${url.pathname}`];
     if (special) return special(route);
     const body = bodyOf(url, as, lessons, history);
-    return body === undefined ? problem(route, 404, 'not_found') : route.fulfill({ json: body });
+    const headers = { ETag: '"1"' };
+    return body === undefined
+      ? problem(route, 404, 'not_found')
+      : route.fulfill({ json: body, headers });
   });
 }
 
@@ -43,9 +46,22 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
       return list(history);
     case '/api/notifications':
       return { ...list(data.NOTICES), unread: 2 };
+    case '/api/me/availability':
+      return data.HOURS;
+    case '/api/me/policy':
+      return data.POLICY;
+    case '/api/holds':
+      return { id: 'hold', expiresAt: new Date(Date.parse(data.NOW) + 278_000).toISOString() };
     case '/api/admin/reviews':
       return list(data.REVIEWS);
   }
+  const [, , asked] = /^\/api\/teachers\/(\w+)\/(\w+)$/.exec(url.pathname) ?? [];
+  if (asked === 'slots') {
+    const of = (name: string) => url.searchParams.get(name) ?? '';
+    const slots = data.freeTimes(of('from'), of('to'), Number(of('duration')));
+    return { timeZone: of('timeZone'), slots };
+  }
+  if (asked === 'policy') return data.POLICY;
   if (url.pathname.startsWith('/api/reviews/')) {
     const items = data.REVIEWS.filter(({ revieweeId }) => url.pathname.endsWith(revieweeId));
     return { ...list(items), average: 4.9, count: 128, histogram: [0, 1, 2, 9, 116] };
@@ -80,10 +96,15 @@ function within(lesson: Session, url: URL): boolean {
   return (!from || at >= Date.parse(from)) && (!to || at < Date.parse(to));
 }
 
-export async function problem(route: Route, status: number, code: string): Promise<void> {
+export async function problem(
+  route: Route,
+  status: number,
+  code: string,
+  more: object = {},
+): Promise<void> {
   await route.fulfill({
     status,
     contentType: 'application/problem+json',
-    body: JSON.stringify({ status, code, title: code, requestId: '7f3a-19c2' }),
+    body: JSON.stringify({ status, code, title: code, requestId: '7f3a-19c2', ...more }),
   });
 }

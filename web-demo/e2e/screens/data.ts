@@ -1,8 +1,11 @@
 import type {
+  Availability,
   ChatLine,
   DemoPerson,
+  FreeTime,
   Me,
   Notice,
+  Policy,
   Presence,
   Review,
   Session,
@@ -137,6 +140,7 @@ export const COMING: Session[] = [
     title: 'Telling a story',
     scheduledAt: '2026-11-26T17:00:00Z',
     confirmation: 'pending',
+    confirmBy: '2026-11-25T09:00:00Z',
   }),
   lesson({
     id: 'optics',
@@ -151,7 +155,11 @@ export const COMING: Session[] = [
     scheduledAt: '2026-11-28T10:00:00Z',
     duration: 25,
   }),
-  lesson({ id: 'weekly', title: 'Weekly conversation', scheduledAt: '2026-12-01T09:30:00Z' }),
+  lesson({
+    id: 'weekly',
+    title: 'Weekly conversation',
+    scheduledAt: '2026-12-01T09:30:00Z',
+  }),
 ];
 
 export const PAST: Session[] = [
@@ -201,6 +209,71 @@ export const PAST: Session[] = [
     reviewed: true,
   }),
 ];
+
+/** When Inês is free in the week of every picture, on clocks in Berlin. */
+const FREE: Record<string, readonly string[]> = {
+  '2026-11-24': ['14:00', '15:00'],
+  '2026-11-25': ['09:00', '10:00', '11:30', '16:00'],
+  '2026-11-26': ['09:00', '14:30', '18:00', '19:00'],
+  '2026-11-27': ['10:00', '17:00'],
+  '2026-11-28': ['11:00', '12:00', '13:00'],
+};
+
+/** The week after it, when nothing was booked yet. */
+const NEXT_WEEK = ['2026-11-30', '2026-12-01', '2026-12-03'] as const;
+const WHOLE_DAY = Array.from({ length: 20 }, (_, half) => {
+  const minutes = 8 * 60 + 30 * half;
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${minutes % 60 === 0 ? '00' : '30'}`;
+});
+
+/** Free times of Inês between two dates, rendered for Berlin. */
+export function freeTimes(from: string, to: string, duration: number): FreeTime[] {
+  const days = { ...FREE, ...Object.fromEntries(NEXT_WEEK.map((date) => [date, WHOLE_DAY])) };
+  return Object.entries(days)
+    .filter(([date]) => date >= from && date < to)
+    .flatMap(([date, times]) =>
+      times.map((time) => freeTime(`${date}T${time}:00+01:00`, duration)),
+    );
+}
+
+function freeTime(localStart: string, duration: number): FreeTime {
+  const start = Date.parse(localStart);
+  const instant = (at: number) => new Date(at).toISOString().replace('.000Z', 'Z');
+  return { start: instant(start), end: instant(start + duration * 60_000), localStart };
+}
+
+export const HOURS: Availability = {
+  version: 1,
+  timeZone: 'Europe/Lisbon',
+  weekly: [
+    { day: 'monday', from: '09:00', to: '12:00' },
+    { day: 'monday', from: '14:00', to: '18:00' },
+    { day: 'tuesday', from: '09:00', to: '18:00' },
+    { day: 'wednesday', from: '08:00', to: '16:00' },
+    { day: 'thursday', from: '08:00', to: '19:00' },
+    { day: 'friday', from: '09:00', to: '17:00' },
+  ],
+  exceptions: [{ date: '2026-11-28', intervals: [{ from: '10:00', to: '13:00' }] }],
+  outOfOffice: [{ from: '2026-12-21', to: '2027-01-03', note: 'At home in Braga' }],
+};
+
+export const POLICY: Policy = {
+  bufferBefore: 0,
+  bufferAfter: 10,
+  minimumNotice: 240,
+  bookingWindow: 86_400,
+  startIncrement: 30,
+  perDay: 5,
+  perWeek: null,
+  requiresConfirmation: true,
+  confirmWithin: 1440,
+  pendingBlocks: true,
+  rescheduleNeedsConsent: false,
+  cancelDeadline: 1440,
+  joinOpens: 15,
+  grace: 15,
+  lobby: false,
+};
 
 /** What an admin sees: everybody's. */
 export const EVERYBODYS: Session[] = [

@@ -98,7 +98,43 @@ const SHOTS: Shot[] = [
     instead: { 'GET /api/teachers': (route) => route.fulfill({ json: { items: [] } }) },
   },
   { name: 'book', path: '/book/ines', whole: true },
-  { name: 'book-chosen', path: '/book/ines', act: choose },
+  { name: 'book-chosen', path: '/book/ines', whole: true, act: choose },
+  { name: 'book-crowded', path: '/book/ines', act: press('The next week') },
+  {
+    name: 'book-later',
+    path: '/book/ines',
+    instead: { 'GET /api/teachers/ines/slots': onlyLater },
+    act: async (page) => {
+      await expect(page.getByText('Go to Mon 30 Nov, 08:00')).toBeVisible();
+    },
+  },
+  {
+    name: 'book-nothing',
+    path: '/book/ines',
+    instead: {
+      'GET /api/teachers/ines/slots': (route) =>
+        route.fulfill({ json: { timeZone: 'Europe/Berlin', slots: [] } }),
+    },
+  },
+  { name: 'book-loading', path: '/book/ines', instead: { 'GET /api/teachers/ines/slots': never } },
+  {
+    name: 'book-error',
+    path: '/book/ines',
+    instead: { 'GET /api/teachers/ines/slots': (route) => problem(route, 500, 'unavailable') },
+  },
+  {
+    name: 'book-run-out',
+    path: '/book/ines',
+    instead: {
+      'POST /api/holds': (route) =>
+        route.fulfill({ status: 201, json: { id: 'hold', expiresAt: data.NOW } }),
+    },
+    act: async (page) => {
+      await choose(page);
+      await continueOnPhone(page);
+      await expect(page.getByText('No longer kept for you.')).toBeVisible();
+    },
+  },
   {
     name: 'book-taken',
     path: '/book/ines',
@@ -111,7 +147,96 @@ const SHOTS: Shot[] = [
       await expect(page.getByText('Someone was quicker.')).toBeVisible();
     },
   },
+  { name: 'hours', path: '/hours', as: 'ines', whole: true },
+  {
+    name: 'hours-changed',
+    path: '/hours',
+    as: 'ines',
+    whole: true,
+    act: async (page) => {
+      await page.getByText('Saturday', { exact: true }).click();
+      await page.getByRole('button', { name: 'Add time away' }).click();
+      await page.getByLabel(/^Why/).last().fill('A course in Porto');
+      await expect(page.getByText('Not saved yet.')).toBeVisible();
+    },
+  },
+  {
+    name: 'hours-wrong',
+    path: '/hours',
+    as: 'ines',
+    act: async (page) => {
+      const to = page.getByRole('group', { name: 'Monday, to' }).first();
+      await to.getByRole('spinbutton', { name: /^hour/ }).focus();
+      await page.keyboard.type('08');
+      await expect(page.getByText('It should end after it begins.')).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Save hours' })).toBeDisabled();
+    },
+  },
+  {
+    name: 'hours-refused',
+    path: '/hours',
+    as: 'ines',
+    instead: { 'PUT /api/me/policy': (route) => problem(route, 412, 'version_conflict') },
+    act: async (page) => {
+      await page.getByText('Students wait until I am in').click();
+      await page.getByRole('button', { name: 'Save hours' }).click();
+      await expect(page.getByText('It is not saved.')).toBeVisible();
+    },
+  },
+  {
+    name: 'hours-unset',
+    path: '/hours',
+    as: 'daniel',
+    instead: {
+      'GET /api/me/availability': (route) =>
+        route.fulfill({
+          headers: { ETag: '"0"' },
+          json: {
+            version: 0,
+            timeZone: 'Europe/London',
+            weekly: [],
+            exceptions: [],
+            outOfOffice: [],
+          },
+        }),
+    },
+  },
+  {
+    name: 'hours-loading',
+    path: '/hours',
+    as: 'ines',
+    instead: { 'GET /api/me/availability': never },
+  },
+  {
+    name: 'hours-error',
+    path: '/hours',
+    as: 'ines',
+    instead: { 'GET /api/me/availability': (route) => problem(route, 500, 'unavailable') },
+  },
   { name: 'lesson', path: '/lessons/next', whole: true },
+  { name: 'lesson-waiting', path: '/lessons/story' },
+  { name: 'lesson-request', path: '/lessons/story', as: 'ines' },
+  {
+    name: 'lesson-decline',
+    path: '/lessons/story',
+    as: 'ines',
+    act: async (page) => {
+      await press('Decline')(page);
+      await page.getByLabel(/^A word to Jonas/).fill('I teach another course then. Friday?');
+    },
+  },
+  {
+    name: 'lesson-confirm-taken',
+    path: '/lessons/story',
+    as: 'ines',
+    instead: {
+      'POST /api/sessions/story/confirm': (route) => problem(route, 409, 'slot_taken'),
+    },
+    act: async (page) => {
+      await press('Confirm')(page);
+      await expect(page.getByText('It is not confirmed.')).toBeVisible();
+    },
+  },
   { name: 'lesson-over', path: '/lessons/market', whole: true },
   { name: 'lesson-edit', path: '/lessons/waves?do=edit' },
   { name: 'lesson-cancel', path: '/lessons/waves?do=cancel' },
@@ -303,8 +428,15 @@ async function view(page: Page, name: string): Promise<void> {
 async function choose(page: Page): Promise<void> {
   const day = page.getByRole('button', { name: /^Thursday 26 November/ });
   if (await day.isVisible()) await day.click();
-  else await page.getByRole('radio', { name: 'Evening' }).click();
   await page.locator('.l-slot', { hasText: '18:00' }).first().click();
+}
+
+/** Nothing is free before the second week. */
+async function onlyLater(route: Route): Promise<void> {
+  const query = new URL(route.request().url()).searchParams;
+  const to = query.get('to') ?? '';
+  const slots = to > '2026-11-30' ? data.freeTimes('2026-11-30', to, 50) : [];
+  await route.fulfill({ json: { timeZone: 'Europe/Berlin', slots } });
 }
 
 async function continueOnPhone(page: Page): Promise<void> {

@@ -32,11 +32,11 @@ export async function bookSoon(page: Page, teacher: string, title: string): Prom
   return id;
 }
 
-/** Takes the last time of the next week: the people of the demo are free then. */
+/** Takes the last time of the next week, which is then kept. */
 async function chooseLast(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'The next week' }).click();
-  await page.getByRole('radio', { name: 'Evening' }).click();
   await page.locator('.l-slot').last().click();
+  await expect(page.getByText(/^Kept for you, \d:\d\d$/)).toBeVisible();
 }
 
 /** Minutes from now at which the moved lesson begins: within the join window. */

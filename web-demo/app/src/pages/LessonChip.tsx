@@ -2,6 +2,12 @@ import type { Session } from '@lectern/client';
 import { Chip, firstName, momentOf, useLectern, useNow } from '@lectern/react';
 import { Check, CircleSlash, Hourglass, UserX } from 'lucide-react';
 
+/** What a lesson that is off is called, where the teacher did not agree to it. */
+const OFF: Partial<Record<Session['confirmation'], string>> = {
+  declined: 'Declined',
+  expired: 'Not answered',
+};
+
 /** Where a lesson stands, in a word. */
 export function LessonChip({ lesson }: { lesson: Session }) {
   const { me } = useLectern();
@@ -10,7 +16,7 @@ export function LessonChip({ lesson }: { lesson: Session }) {
     case 'cancelled':
       return (
         <Chip tone="outline">
-          <CircleSlash aria-hidden /> Cancelled
+          <CircleSlash aria-hidden /> {OFF[lesson.confirmation] ?? 'Cancelled'}
         </Chip>
       );
     case 'waiting':

@@ -23,6 +23,7 @@ import { CalendarClock, CalendarX2, Star, Video } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { Shell } from '../shell/Shell.tsx';
+import { AnswerRequest } from './lesson/AnswerRequest.tsx';
 import { CancelLesson } from './lesson/CancelLesson.tsx';
 import { EditLesson } from './lesson/EditLesson.tsx';
 import { LessonChip } from './LessonChip.tsx';
@@ -73,6 +74,7 @@ function Lesson({ lesson }: { lesson: Session }) {
       </header>
       <div className="lesson-body">
         <div className="lesson-main">
+          {moment === 'waiting' && <AnswerRequest lesson={lesson} />}
           <When lesson={lesson} />
           {lesson.description && (
             <section className="l-card l-card--pad">
@@ -106,9 +108,12 @@ interface ActionsProps {
 }
 
 function Actions({ lesson, mine, onDo }: ActionsProps) {
+  const { me } = useLectern();
   const now = useNow(10_000);
   const [reviewing, setReviewing] = useState(false);
   const close = () => setReviewing(false);
+  // Who is asked declines; calling it off is for a lesson that stands.
+  const asked = lesson.confirmation === 'pending' && lesson.teacher === me.id;
   const reviewable = mine && lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed;
   return (
     <div className="lesson-actions">
@@ -122,9 +127,11 @@ function Actions({ lesson, mine, onDo }: ActionsProps) {
           <Button onClick={() => onDo('edit')}>
             <CalendarClock aria-hidden /> Change
           </Button>
-          <Button onClick={() => onDo('cancel')}>
-            <CalendarX2 aria-hidden /> Cancel lesson
-          </Button>
+          {!asked && (
+            <Button onClick={() => onDo('cancel')}>
+              <CalendarX2 aria-hidden /> Cancel lesson
+            </Button>
+          )}
         </>
       )}
       {reviewable && (
@@ -175,7 +182,7 @@ function When({ lesson }: { lesson: Session }) {
       </dl>
       {lesson.status === 'cancelled' && (
         <p className="lesson-cancelled">
-          {cancelledBy(lesson, me.id)} cancelled it.
+          {whyOff(lesson, me.id)}
           {lesson.cancelReason && ` “${lesson.cancelReason}”`}
         </p>
       )}
@@ -188,6 +195,19 @@ function When({ lesson }: { lesson: Session }) {
       {canJoin(lesson, now) && <p className="lesson-opens">The room is open.</p>}
     </section>
   );
+}
+
+/** How it came that the lesson is off. */
+function whyOff(lesson: Session, me: string): string {
+  const teacher = lesson.teacher === me ? 'You' : lesson.teacherName;
+  switch (lesson.confirmation) {
+    case 'declined':
+      return `${teacher} declined it.`;
+    case 'expired':
+      return `${teacher} did not answer in time.`;
+    default:
+      return `${cancelledBy(lesson, me)} cancelled it${lesson.lateCancel ? ', after the deadline' : ''}.`;
+  }
 }
 
 function cancelledBy(lesson: Session, me: string): string {

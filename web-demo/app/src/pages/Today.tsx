@@ -17,7 +17,7 @@ import {
   useLectern,
   useLessons,
   useNow,
-  useTeachers,
+  useTeaches,
   useZones,
 } from '@lectern/react';
 import { ArrowRight, Globe } from 'lucide-react';
@@ -152,12 +152,18 @@ function Coming({ lessons, pending }: { lessons: Session[]; pending: boolean }) 
 }
 
 function NothingAhead() {
-  const { me } = useLectern();
-  const teaches = useTeachers().data?.some(({ id }) => id === me.id) ?? false;
-  if (teaches) {
+  if (useTeaches()) {
     return (
       <div className="l-card">
-        <StateView title="Nobody waits for you" lit>
+        <StateView
+          title="Nobody waits for you"
+          lit
+          actions={
+            <Link href="/hours" className="l-button">
+              Look at your hours
+            </Link>
+          }
+        >
           <p>When a student books a lesson with you, it stands here.</p>
         </StateView>
       </div>

@@ -1,8 +1,9 @@
-import { Avatar, Menu, useLectern, useUnread } from '@lectern/react';
+import { Avatar, Menu, useLectern, useTeaches, useUnread } from '@lectern/react';
 import {
   Bell,
   CalendarDays,
   ChartNoAxesGantt,
+  CalendarClock,
   CloudOff,
   History,
   House,
@@ -148,12 +149,24 @@ function Account() {
     icon: <ChartNoAxesGantt aria-hidden />,
     run: () => navigate('/admin/lessons'),
   };
+  const teaches = useTeaches();
+  const hours = {
+    id: 'hours',
+    text: 'Your hours',
+    icon: <CalendarClock aria-hidden />,
+    run: () => navigate('/hours'),
+  };
   const leave = { id: 'leave', text: 'Sign out', icon: <LogOut aria-hidden />, run: signIn };
   return (
     <Menu
       label={`${me.name}, your account`}
       className="account"
-      actions={[...(me.role === 'admin' ? [admin] : []), ...themes, leave]}
+      actions={[
+        ...(teaches ? [hours] : []),
+        ...(me.role === 'admin' ? [admin] : []),
+        ...themes,
+        leave,
+      ]}
     >
       <Avatar id={me.id} name={me.name} size={32} />
       <span>{me.name}</span>

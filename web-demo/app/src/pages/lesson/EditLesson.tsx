@@ -2,7 +2,9 @@ import { parseDate, parseTime } from '@internationalized/date';
 import { instantOf, ProblemError, type Session, type SessionEdit } from '@lectern/client';
 import {
   Button,
+  DayField,
   Dialog,
+  HourField,
   lessonTimes,
   otherPerson,
   Refusal,
@@ -15,7 +17,6 @@ import {
   useLessonChanges,
 } from '@lectern/react';
 import { useState } from 'react';
-import { DayField, HourField } from './DateFields.tsx';
 
 const LENGTHS = [25, 50, 80];
 

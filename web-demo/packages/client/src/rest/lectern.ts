@@ -2,7 +2,17 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '../generated/openapi.ts';
 import type { DemoPaths } from './demo.ts';
 import { OfflineError, toProblem } from './problem.ts';
-import type { ChatLine, JoinGrant, NewSession, Session, SessionEdit } from './types.ts';
+import type {
+  Availability,
+  ChatLine,
+  History,
+  JoinGrant,
+  NewSession,
+  Policy,
+  PolicyChange,
+  Session,
+  SessionEdit,
+} from './types.ts';
 
 export interface LecternOptions {
   /** Where the server is; the page's own origin unless told. */
@@ -102,6 +112,52 @@ export class Lectern {
     return body(this.#http.POST('/api/sessions', { body: session, params: { header } }));
   }
 
+  /**
+   * When a lesson of so many minutes can begin. `from` and `to` are instants,
+   * or dates in the zone; `to` is the first that is not asked about.
+   */
+  slots(teacher: string, query: { from: string; to: string; duration: number; timeZone: string }) {
+    const params = { path: { id: teacher }, query };
+    return body(this.#http.GET('/api/teachers/{id}/slots', { params }));
+  }
+
+  /** The rules that a teacher's lessons are booked by. */
+  policyOf(teacher: string) {
+    return body(this.#http.GET('/api/teachers/{id}/policy', { params: { path: { id: teacher } } }));
+  }
+
+  /** When the caller teaches. Version 0 was never set: any time is offered. */
+  availability(): Promise<Tagged<Availability>> {
+    return tagged(this.#http.GET('/api/me/availability'));
+  }
+
+  /** Replaces the hours that nobody has changed since `etag`. */
+  setAvailability({ version: _, ...hours }: Availability, etag: string) {
+    const params = { header: { 'If-Match': etag } };
+    return tagged(this.#http.PUT('/api/me/availability', { params, body: hours }));
+  }
+
+  /** The rules that the caller's lessons are booked by. */
+  policy(): Promise<Tagged<Policy>> {
+    return tagged(this.#http.GET('/api/me/policy'));
+  }
+
+  /** Changes the rules that are named, if nobody has changed any since `etag`. */
+  setPolicy(policy: PolicyChange, etag: string) {
+    const params = { header: { 'If-Match': etag } };
+    return tagged(this.#http.PUT('/api/me/policy', { params, body: policy }));
+  }
+
+  /** Keeps a time from others for a few minutes, in place of what was kept before. */
+  hold(hold: { teacher: string; start: string; duration: number }) {
+    return body(this.#http.POST('/api/holds', { body: hold }));
+  }
+
+  /** Gives a kept time back. */
+  async release(id: string): Promise<void> {
+    await body(this.#http.DELETE('/api/holds/{id}', { params: { path: { id } } }));
+  }
+
   session(id: string, timeZone?: string) {
     const query = timeZone ? { timeZone } : {};
     return body(this.#http.GET('/api/sessions/{id}', { params: { path: { id }, query } }));
@@ -116,6 +172,18 @@ export class Lectern {
   async cancel(id: string, reason?: string): Promise<void> {
     const params = { path: { id } };
     await body(this.#http.DELETE('/api/sessions/{id}', { params, body: reason ? { reason } : {} }));
+  }
+
+  /** Agrees to a lesson that a student asked for. */
+  confirm(id: string) {
+    return body(this.#http.POST('/api/sessions/{id}/confirm', { params: { path: { id } } }));
+  }
+
+  /** Says no to a lesson that a student asked for. */
+  decline(id: string, reason?: string) {
+    const params = { path: { id } };
+    const why = reason ? { reason } : {};
+    return body(this.#http.POST('/api/sessions/{id}/decline', { params, body: why }));
   }
 
   /** Asks to enter the lesson's room: what {@link Room} needs. */
@@ -142,8 +210,12 @@ export class Lectern {
   }
 
   /** One page of lessons that are over, the latest first. */
-  history(filter: { q?: string; cursor?: string; limit?: number; timeZone?: string } = {}) {
-    return body(this.#http.GET('/api/history', { params: { query: filter } }));
+  async history(
+    filter: { q?: string; cursor?: string; limit?: number; timeZone?: string } = {},
+  ): Promise<History> {
+    const page = await body(this.#http.GET('/api/history', { params: { query: filter } }));
+    // The document has the file of all lessons beside it, which is asked for by name.
+    return page as History;
   }
 
   /** What others wrote about somebody, with the aggregate. */
@@ -182,6 +254,17 @@ export class Lectern {
 }
 
 type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
+/** A body, with the version that a change of it names. */
+export interface Tagged<T> {
+  value: T;
+  etag: string;
+}
+
+async function tagged<T>(answer: Answer<T>): Promise<Tagged<T>> {
+  const { response } = await answer;
+  return { value: await body(answer), etag: response.headers.get('etag') ?? '*' };
+}
 
 async function body<T>(answer: Answer<T>): Promise<T> {
   const { data, error, response } = await answer;

@@ -25,6 +25,15 @@ export type Session = Answer<'/api/sessions/{id}', 'get'>;
 export type SessionStatus = Session['status'];
 /** What `book` takes: `scheduledAt`, or `localStart` with `timeZone`. */
 export type NewSession = Ask<'/api/sessions', 'post'>;
+/** When a lesson can begin. */
+export type FreeTime = Answer<'/api/teachers/{id}/slots', 'get'>['slots'][number];
+/** When a teacher teaches. */
+export type Availability = Answer<'/api/me/availability', 'get'>;
+export type Interval = Availability['exceptions'][number]['intervals'][number];
+export type Weekday = Availability['weekly'][number]['day'];
+/** The rules that a teacher's lessons are booked by. */
+export type Policy = Answer<'/api/me/policy', 'get'>;
+export type PolicyChange = Ask<'/api/me/policy', 'put'>;
 export type SessionEdit = Ask<'/api/sessions/{id}', 'put'>;
 /** Where and with what to enter a lesson's room. */
 export type JoinGrant = Answer<'/api/sessions/{id}/join', 'post'>;
@@ -32,6 +41,10 @@ export type Me = Answer<'/api/me', 'get'>;
 export type Person = Item<Answer<'/api/people', 'get'>>;
 export type Teacher = Item<Answer<'/api/teachers', 'get'>>;
 export type Review = Item<Answer<'/api/reviews/{userId}', 'get'>>;
+/** A page of lessons that are over. */
+export type History = Answer<'/api/history', 'get'>;
+/** A lesson that is over, with what is kept of it. */
+export type PastSession = Item<History>;
 /** What a notice tells differs from kind to kind. */
 export type Notice = Omit<Item<Answer<'/api/notifications', 'get'>>, 'payload'> & {
   payload: Readonly<Record<string, unknown>>;
@@ -50,6 +63,8 @@ export interface Problem {
   detail?: string;
   /** What to quote when asking for help. */
   requestId?: string;
+  /** The teacher's rule that a time is against, beside `outside_availability`. */
+  rule?: string;
   /** When the room opens, beside `too_early_to_join`. */
   opensAt?: string;
   /** Which fields of the request are at fault. */

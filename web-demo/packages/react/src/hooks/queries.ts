@@ -1,9 +1,12 @@
 import {
   addDays,
+  type Availability,
   type NewSession,
+  type Policy,
   type Session,
   type SessionEdit,
   startOfDay,
+  type Tagged,
 } from '@lectern/client';
 import {
   keepPreviousData,
@@ -19,6 +22,9 @@ export const keys = {
   lessons: ['lessons'] as const,
   lesson: (id: string) => ['lessons', 'one', id] as const,
   between: (from: string, to: string) => ['lessons', 'between', from, to] as const,
+  slots: (asked: object) => ['lessons', 'slots', asked] as const,
+  hours: ['hours'] as const,
+  policy: (teacher: string) => ['policy', teacher] as const,
   history: (q: string) => ['lessons', 'history', q] as const,
   all: (filter: object) => ['lessons', 'all', filter] as const,
   notices: ['notices'] as const,
@@ -90,6 +96,88 @@ export function useTeachers(q = '') {
     queryFn: () => lectern.teachers(q ? { q } : {}),
     placeholderData: keepPreviousData,
   });
+}
+
+/** Whether the caller is somebody whom others can book. */
+export function useTeaches(): boolean {
+  const { me } = useLectern();
+  return useTeachers().data?.some(({ id }) => id === me.id) ?? false;
+}
+
+export interface SlotsAsked {
+  teacher: string;
+  /** Minutes. */
+  duration: number;
+  /** The zone whose dates are meant. */
+  zone: string;
+  /** The first date, and how many of them: 62 at most. */
+  from: string;
+  days: number;
+}
+
+/** When a lesson with a teacher can begin. */
+export function useSlots(asked: SlotsAsked, enabled = true) {
+  const { lectern } = useLectern();
+  return useQuery({
+    queryKey: keys.slots(asked),
+    queryFn: async () => {
+      const { slots } = await lectern.slots(asked.teacher, {
+        from: asked.from,
+        to: addDays(asked.from, asked.days),
+        duration: asked.duration,
+        timeZone: asked.zone,
+      });
+      return slots;
+    },
+    enabled,
+    refetchInterval: 60_000,
+  });
+}
+
+/** The rules that a teacher's lessons are booked by. */
+export function usePolicyOf(teacher: string) {
+  const { lectern } = useLectern();
+  return useQuery({
+    queryKey: keys.policy(teacher),
+    queryFn: () => lectern.policyOf(teacher),
+    retry: false,
+    staleTime: 300_000,
+  });
+}
+
+/** When the caller teaches, and by what rules. */
+export function useHours() {
+  const { lectern } = useLectern();
+  return useQuery({
+    queryKey: keys.hours,
+    queryFn: async () => {
+      const [availability, policy] = await Promise.all([lectern.availability(), lectern.policy()]);
+      return { availability, policy };
+    },
+    // What is being changed is not pulled away; a save says when it is stale.
+    staleTime: Infinity,
+  });
+}
+
+export function useHoursChanges() {
+  const { lectern } = useLectern();
+  const queries = useQueryClient();
+  const save = useMutation({
+    mutationFn: async (change: {
+      availability?: Tagged<Availability>;
+      policy?: Tagged<Partial<Policy>>;
+    }) => {
+      const { availability, policy } = change;
+      if (availability) await lectern.setAvailability(availability.value, availability.etag);
+      if (policy) await lectern.setPolicy(policy.value, policy.etag);
+    },
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: keys.hours }),
+        queries.invalidateQueries({ queryKey: keys.lessons }),
+      ]),
+  });
+  return { save };
 }
 
 export function useReviewsOf(user: string) {
@@ -172,6 +260,11 @@ export function useLessonChanges() {
       lectern.cancel(id, reason || undefined),
     onSuccess,
   });
+  const answer = useMutation({
+    mutationFn: ({ id, yes, reason }: { id: string; yes: boolean; reason?: string }) =>
+      yes ? lectern.confirm(id) : lectern.decline(id, reason),
+    onSuccess,
+  });
   const review = useMutation({
     mutationFn: (given: {
       sessionId: string;
@@ -181,7 +274,7 @@ export function useLessonChanges() {
     }) => lectern.review(given),
     onSuccess,
   });
-  return { book, update, cancel, review };
+  return { book, update, cancel, answer, review };
 }
 
 /** The dates that `useLessons` takes for so many days from one on. */

@@ -3,13 +3,19 @@ import { Switch as AriaSwitch } from 'react-aria-components';
 
 interface SwitchProps {
   on: boolean;
+  /** The switch stands before its words. */
+  first?: boolean;
   onChange: (on: boolean) => void;
   children: ReactNode;
 }
 
-export function Switch({ on, onChange, children }: SwitchProps) {
+export function Switch({ on, first, onChange, children }: SwitchProps) {
   return (
-    <AriaSwitch className="l-switch" isSelected={on} onChange={onChange}>
+    <AriaSwitch
+      className={first ? 'l-switch l-switch--first' : 'l-switch'}
+      isSelected={on}
+      onChange={onChange}
+    >
       <span>{children}</span>
       <span className="l-switch-track" />
     </AriaSwitch>

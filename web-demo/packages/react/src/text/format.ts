@@ -100,6 +100,21 @@ export function untilShort(milliseconds: number): string {
   return `in ${days} ${plural(days, 'day')}`;
 }
 
+/** `a day`, `12 hours`, `45 minutes`: a length, given in minutes. */
+export function lengthInWords(minutes: number): string {
+  const units = [
+    { one: 'week', of: 7 * 1440 },
+    { one: 'day', of: 1440 },
+    { one: 'hour', of: 60 },
+    { one: 'minute', of: 1 },
+  ];
+  const unit = units.find(({ of }) => minutes >= of && minutes % of === 0);
+  if (!unit) return 'no time';
+  const count = minutes / unit.of;
+  if (count === 1) return unit.one === 'hour' ? 'an hour' : `a ${unit.one}`;
+  return `${count} ${unit.one}s`;
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? one : many;
 }
@@ -107,8 +122,8 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 const NUMBERS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 
 /** `Two lessons`, `12 lessons` */
-export function counted(count: number, one: string): string {
-  return `${NUMBERS[count] ?? count} ${plural(count, one)}`;
+export function counted(count: number, one: string, many?: string): string {
+  return `${NUMBERS[count] ?? count} ${plural(count, one, many)}`;
 }
 
 /** What one calls somebody: the first word of the name. */

@@ -1,13 +1,17 @@
-import { cityOf, ProblemError, type Session, type Teacher, wallClock } from '@lectern/client';
+import { type NewSession, type Policy, type Session, type Teacher } from '@lectern/client';
 import { Info } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useLectern } from '../../hooks/context.ts';
 import { useLessonChanges } from '../../hooks/queries.ts';
+import { useNow } from '../../hooks/time.ts';
 import { useDraft } from '../../hooks/useDraft.ts';
 import { Button } from '../../kit/Button.tsx';
 import { TextArea, TextField } from '../../kit/Field.tsx';
-import { Refusal } from '../../kit/Refusal.tsx';
-import { dayMonth, firstName, shortWeekday, weekday } from '../../text/format.ts';
+import { firstName } from '../../text/format.ts';
+import { ChosenTime } from './ChosenTime.tsx';
+import { NotBooked } from './NotBooked.tsx';
+import { PolicyFacts } from './PolicyFacts.tsx';
+import type { Hold } from './useHold.ts';
 
 interface BookingPanelProps {
   teacher: Teacher;
@@ -15,8 +19,11 @@ interface BookingPanelProps {
   start: string | null;
   duration: number;
   zone: string;
-  /** Other times, near one that has gone. */
-  alternatives: (taken: string) => string[];
+  hold: Hold;
+  policy: Policy | null;
+  /** Other times, near the chosen one. */
+  alternatives: readonly string[];
+  onKeepAgain: () => void;
   onChoose: (start: string) => void;
   onBooked: (session: Session) => void;
 }
@@ -26,8 +33,9 @@ const LONGEST_NOTE = 2_000;
 
 /** The chosen time on both clocks, what the lesson is about, and Book. */
 export function BookingPanel(props: BookingPanelProps) {
-  const { teacher, start, duration } = props;
+  const { teacher, start, duration, zone, hold, policy } = props;
   const { toast } = useLectern();
+  const now = useNow(30_000);
   const { book } = useLessonChanges();
   const [title, setTitle, forgetTitle] = useDraft(`title.${teacher.id}`);
   const [note, setNote, forgetNote] = useDraft(`note.${teacher.id}`);
@@ -40,14 +48,15 @@ export function BookingPanel(props: BookingPanelProps) {
   useEffect(() => reset(), [start, reset]);
 
   const send = () => {
-    if (!start) return;
+    if (start === null) return;
     if (title.trim() === '') return setMissing(true);
-    const session = {
+    const session: NewSession = {
       teacher: teacher.id,
       title: title.trim(),
       description: note.trim(),
       skill: props.skill,
       duration,
+      ...(hold.state === 'kept' && { holdId: hold.id }),
       scheduledAt: start,
     };
     book.mutate(
@@ -56,7 +65,7 @@ export function BookingPanel(props: BookingPanelProps) {
         onSuccess: (booked) => {
           forgetTitle();
           forgetNote();
-          toast(`Your lesson with ${name} is booked`);
+          toast(said(booked, name));
           props.onBooked(booked);
         },
         onError: () => {
@@ -65,6 +74,7 @@ export function BookingPanel(props: BookingPanelProps) {
       },
     );
   };
+  const refused = book.isError ? book.error : hold.state === 'refused' ? hold.error : null;
 
   return (
     <form
@@ -75,8 +85,8 @@ export function BookingPanel(props: BookingPanelProps) {
       }}
     >
       <div className="l-panel-board">
-        {start ? (
-          <Chosen {...props} start={start} />
+        {start !== null ? (
+          <ChosenTime {...props} start={start} />
         ) : (
           <p className="l-panel-empty">Choose a time and it stands here, on both your clocks.</p>
         )}
@@ -100,83 +110,38 @@ export function BookingPanel(props: BookingPanelProps) {
           maxLength={LONGEST_NOTE}
           onChange={(event) => setNote(event.target.value)}
         />
-        {book.isError && start && <NotBooked {...props} start={start} error={book.error} />}
-        <Button type="submit" kind="primary" size="large" disabled={!start} busy={book.isPending}>
+        {start !== null && refused !== null && (
+          <NotBooked
+            error={refused}
+            name={name}
+            zone={zone}
+            alternatives={props.alternatives}
+            onChoose={props.onChoose}
+          />
+        )}
+        <Button
+          type="submit"
+          kind="primary"
+          size="large"
+          disabled={start === null || hold.state === 'refused'}
+          busy={book.isPending}
+        >
           Book lesson
         </Button>
-        <p className="l-panel-note">
-          <Info aria-hidden /> You can move or cancel it until it begins. {name} is told at once.
-        </p>
+        {policy ? (
+          <PolicyFacts {...{ policy, name, start, zone, now }} />
+        ) : (
+          <p className="l-panel-note">
+            <Info aria-hidden /> {name} is told at once.
+          </p>
+        )}
       </div>
     </form>
   );
 }
 
-function Chosen({ teacher, start, duration, zone }: BookingPanelProps & { start: string }) {
-  const end = Date.parse(start) + duration * 60_000;
-  const { zone: mine } = useLectern();
-  const { date } = wallClock(start, zone);
-  const clocks = [
-    { who: 'You', zone: mine },
-    { who: firstName(teacher.name), zone: teacher.timeZone },
-  ];
-  return (
-    <>
-      <p className="l-panel-length">
-        {duration} minutes with {teacher.name}
-      </p>
-      <p className="l-display l-panel-day">
-        {weekday(date)}
-        <br />
-        {dayMonth(date)}
-      </p>
-      <dl>
-        {clocks.map((clock) => {
-          const begins = wallClock(start, clock.zone);
-          return (
-            <div key={clock.who}>
-              <dt>
-                {clock.who}, {cityOf(clock.zone)}
-              </dt>
-              <dd className="l-time">
-                {begins.time} – {wallClock(end, clock.zone).time}
-                {begins.date !== date && ` ${shortWeekday(begins.date)}`}
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
-    </>
-  );
-}
-
-interface NotBookedProps extends BookingPanelProps {
-  start: string;
-  error: unknown;
-}
-
-/** Why it was not booked, and what to do instead. */
-function NotBooked({ teacher, start, zone, error, alternatives, onChoose }: NotBookedProps) {
-  const name = firstName(teacher.name);
-  const code = error instanceof ProblemError ? error.code : '';
-  if (code === 'slot_taken') {
-    return (
-      <div className="l-banner l-banner--info l-panel-taken" role="alert">
-        <div>
-          <strong>Someone was quicker.</strong> {name} may also be free at:
-          <div className="l-panel-others">
-            {alternatives(start).map((other) => (
-              <Button key={other} size="small" onClick={() => onChoose(other)}>
-                <span className="l-time">
-                  {shortWeekday(wallClock(other, zone).date)} {wallClock(other, zone).time}
-                </span>
-              </Button>
-            ))}
-          </div>
-        </div>
-      </div>
-    );
-  }
-  const why = code === 'outside_availability' ? `${name} does not teach then.` : undefined;
-  return <Refusal error={error} lead="It is not booked." why={why} />;
+function said(booked: Session, name: string): string {
+  return booked.confirmation === 'pending'
+    ? `${name} is asked to confirm`
+    : `Your lesson with ${name} is booked`;
 }

@@ -1,17 +1,18 @@
 import { addDays, mondayOf, type Session, type Teacher, wallClock } from '@lectern/client';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useLectern } from '../../hooks/context.ts';
-import { keys } from '../../hooks/queries.ts';
+import { usePolicyOf, useSlots } from '../../hooks/queries.ts';
 import { useNow } from '../../hooks/time.ts';
 import { PHONE, useMedia } from '../../hooks/useMedia.ts';
 import { Button } from '../../kit/Button.tsx';
 import { Dialog } from '../../kit/Dialog.tsx';
 import { Failure } from '../../kit/Failure.tsx';
-import { shortDate } from '../../text/format.ts';
+import { countdown, shortDate } from '../../text/format.ts';
 import { BookingPanel } from './BookingPanel.tsx';
-import { type FreeTime, freeTimes } from './freeTimes.ts';
+import { useTimeKept } from './ChosenTime.tsx';
+import { nearest } from './offers.ts';
 import { Slots } from './Slots.tsx';
+import { type Hold, useHold } from './useHold.ts';
 
 interface SessionBookingProps {
   teacher: Teacher;
@@ -23,30 +24,27 @@ interface SessionBookingProps {
   children?: ReactNode;
 }
 
+const USUAL_LENGTH = 50;
+/** How far ahead a first free time is looked for: what the server gives at once. */
+const FAR = 62;
+
 /** Books a lesson: how long, when, on whose clock, and what about. */
 export function SessionBooking({ teacher, skill, onBooked, head, children }: SessionBookingProps) {
-  const { lectern, zone: mine } = useLectern();
+  const { zone: mine } = useLectern();
   const now = useNow(60_000);
   const phone = useMedia(PHONE);
   const [zone, setZone] = useState(mine);
-  const [duration, setDuration] = useState(50);
+  const [duration, setDuration] = useState(USUAL_LENGTH);
   const today = wallClock(now, zone).date;
   const [monday, setMonday] = useState(mondayOf(today));
   const [chosen, setChosen] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
-  const free = useQuery({
-    queryKey: [...keys.lessons, 'free', teacher.id, zone, monday, duration],
-    queryFn: () =>
-      freeTimes(lectern, {
-        teacher: teacher.id,
-        zone,
-        from: monday,
-        days: 7,
-        duration,
-        now: Date.now(),
-      }),
-    placeholderData: keepPreviousData,
-  });
+  const asked = { teacher: teacher.id, duration, zone };
+  const slots = useSlots({ ...asked, from: monday, days: 7 });
+  const nothing = slots.data?.length === 0;
+  const later = useSlots({ ...asked, from: addDays(monday, 7), days: FAR }, nothing);
+  const policy = usePolicyOf(teacher.id);
+  const { hold, again } = useHold({ teacher: teacher.id, start: chosen, duration });
   const panel = (
     <BookingPanel
       teacher={teacher}
@@ -54,7 +52,10 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
       start={chosen}
       duration={duration}
       zone={zone}
-      alternatives={(taken) => nearest(free.data ?? [], taken)}
+      hold={hold}
+      policy={policy.data ?? null}
+      alternatives={chosen ? nearest(slots.data ?? [], chosen, duration) : []}
+      onKeepAgain={again}
       onChoose={setChosen}
       onBooked={onBooked}
     />
@@ -64,15 +65,16 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
       <div className="l-booking-main">
         {head}
         <div className="l-card">
-          {free.isError && !free.data ? (
+          {slots.isError && !slots.data ? (
             <Failure
-              error={free.error}
+              error={slots.error}
               what={`${teacher.name}’s time`}
-              retry={() => void free.refetch()}
+              retry={() => void slots.refetch()}
             />
           ) : (
             <Slots
-              free={free.data ?? null}
+              slots={slots.data ?? null}
+              later={later.isPending ? undefined : (later.data?.[0] ?? null)}
               monday={monday}
               today={today}
               zone={zone}
@@ -81,12 +83,14 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
               teacher={teacher.name}
               duration={duration}
               chosen={chosen}
+              chosenOn={chosen && wallClock(chosen, zone).date}
               onDuration={(minutes) => {
                 setDuration(minutes);
                 setChosen(null);
               }}
               onZone={setZone}
-              onWeek={(by) => setMonday(addDays(monday, 7 * by))}
+              onWeek={(date) => setMonday(mondayOf(date))}
+              onMove={(weeks) => setMonday(addDays(monday, 7 * weeks))}
               onChoose={setChosen}
             />
           )}
@@ -96,19 +100,15 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
       {phone ? (
         <>
           {chosen && (
-            <div className="l-dock">
-              <div>
-                <b className="l-time">
-                  {shortDate(wallClock(chosen, zone).date)}, {wallClock(chosen, zone).time}
-                </b>
-                <span>{duration} minutes</span>
-              </div>
-              <Button kind="primary" size="large" onClick={() => setOpen(true)}>
-                Continue
-              </Button>
-            </div>
+            <Dock
+              start={chosen}
+              zone={zone}
+              duration={duration}
+              hold={hold}
+              onContinue={() => setOpen(true)}
+            />
           )}
-          {open && (
+          {open && chosen && (
             <Dialog plain title="Book this lesson" onClose={() => setOpen(false)}>
               {panel}
             </Dialog>
@@ -123,13 +123,35 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
   );
 }
 
-/** Two other times, as near as can be to the one that has gone. */
-function nearest(free: readonly FreeTime[], taken: string): string[] {
-  const distance = (start: string) => Math.abs(Date.parse(start) - Date.parse(taken));
-  return free
-    .map(({ start }) => start)
-    .filter((start) => distance(start) >= 30 * 60_000)
-    .sort((a, b) => distance(a) - distance(b))
-    .slice(0, 2)
-    .sort();
+interface DockProps {
+  start: string;
+  zone: string;
+  duration: number;
+  hold: Hold;
+  onContinue: () => void;
+}
+
+/** The chosen time at the foot of a narrow screen, and the way on. */
+function Dock({ start, zone, duration, hold, onContinue }: DockProps) {
+  const left = useTimeKept(hold);
+  const { date, time } = wallClock(start, zone);
+  return (
+    <div className="l-dock">
+      <div>
+        <b>
+          {shortDate(date)}, <span className="l-time">{time}</span>
+        </b>
+        {left !== null && left > 0 ? (
+          <span className="l-dock-kept">
+            Kept for you, <span className="l-time">{countdown(left)}</span>
+          </span>
+        ) : (
+          <span>{duration} minutes</span>
+        )}
+      </div>
+      <Button kind="primary" size="large" onClick={onContinue}>
+        Continue
+      </Button>
+    </div>
+  );
 }

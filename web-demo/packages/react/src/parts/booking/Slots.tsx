@@ -1,4 +1,4 @@
-import { addDays, browserZone, cityOf, minutesAhead, wallClock } from '@lectern/client';
+import { browserZone, cityOf, type FreeTime, wallClock } from '@lectern/client';
 import { ChevronLeft, ChevronRight, Globe } from 'lucide-react';
 import { useState } from 'react';
 import { PHONE, useMedia } from '../../hooks/useMedia.ts';
@@ -6,58 +6,40 @@ import { Button } from '../../kit/Button.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
 import { Select } from '../../kit/Select.tsx';
 import { Skeleton } from '../../kit/Skeleton.tsx';
-import {
-  dayMonth,
-  dayNumber,
-  firstName,
-  plural,
-  shortWeekday,
-  weekday,
-  weekSpan,
-} from '../../text/format.ts';
-import type { FreeTime } from './freeTimes.ts';
+import { StateView } from '../../kit/StateView.tsx';
+import { firstName, shortDate, weekSpan } from '../../text/format.ts';
+import { DayByDay } from './DayByDay.tsx';
+import { byDate, type Offer, thinned, weekOf } from './offers.ts';
+import { WeekAtOnce } from './WeekAtOnce.tsx';
 
 const LENGTHS = [25, 50, 80];
-/** A day with more times than this is shown a part at a time. */
-const CROWDED = 9;
-
-const PARTS = [
-  { id: 'morning', text: 'Morning', from: '00:00', to: '12:00' },
-  { id: 'afternoon', text: 'Afternoon', from: '12:00', to: '17:00' },
-  { id: 'evening', text: 'Evening', from: '17:00', to: '24:00' },
-] as const;
 
 interface SlotsProps {
-  free: readonly FreeTime[] | null;
+  /** The week's free times; null while they are on their way. */
+  slots: readonly FreeTime[] | null;
+  /** The first free time after a week that has none; undefined until it is known. */
+  later: FreeTime | null | undefined;
   monday: string;
   today: string;
   zone: string;
   mine: string;
+  /** The teacher's zone. */
   theirs: string;
   teacher: string;
   duration: number;
+  /** What is chosen, and its date. */
   chosen: string | null;
+  chosenOn: string | null;
   onDuration: (minutes: number) => void;
   onZone: (zone: string) => void;
-  onWeek: (by: number) => void;
+  onWeek: (date: string) => void;
+  onMove: (weeks: number) => void;
   onChoose: (start: string) => void;
 }
 
-interface Slot {
-  start: string;
-  time: string;
-}
-
-/** A week of times at which a lesson could begin. */
+/** A week of times at which a lesson can begin. */
 export function Slots(props: SlotsProps) {
-  const phone = useMedia(PHONE);
-  const { free, monday, zone, today } = props;
-  const days = Array.from({ length: 7 }, (_, day) => addDays(monday, day));
-  const byDay = new Map<string, Slot[]>(days.map((date) => [date, []]));
-  for (const { start } of free ?? []) {
-    const { date, time } = wallClock(start, zone);
-    byDay.get(date)?.push({ start, time });
-  }
+  const { slots, monday, today } = props;
   return (
     <div className="l-slots">
       <header>
@@ -75,28 +57,98 @@ export function Slots(props: SlotsProps) {
             icon
             aria-label="The week before"
             disabled={monday <= today}
-            onClick={() => props.onWeek(-1)}
+            onClick={() => props.onMove(-1)}
           >
             <ChevronLeft aria-hidden className="l-flip" />
           </Button>
-          <Button size="small" icon aria-label="The next week" onClick={() => props.onWeek(1)}>
+          <Button size="small" icon aria-label="The next week" onClick={() => props.onMove(1)}>
             <ChevronRight aria-hidden className="l-flip" />
           </Button>
         </div>
       </header>
-      {free === null ? (
-        <div className="l-slots-loading" role="status" aria-label="Loading">
-          {days.map((date) => (
-            <Skeleton key={date} height={220} />
-          ))}
-        </div>
-      ) : phone ? (
-        <DayByDay {...props} days={days} byDay={byDay} />
+      {slots === null ? (
+        <Waiting />
+      ) : slots.length === 0 ? (
+        <Nothing {...props} />
       ) : (
-        <WeekAtOnce {...props} days={days} byDay={byDay} />
+        <Days {...props} slots={slots} />
       )}
     </div>
   );
+}
+
+function Days(props: SlotsProps & { slots: readonly FreeTime[] }) {
+  const phone = useMedia(PHONE);
+  const [every, setEvery] = useState(false);
+  const days = weekOf(props.monday);
+  const all = byDate(props.slots, days, props.zone);
+  const some = thinned(all);
+  const offers = every ? all : some;
+  const fewer = count(some) < count(all);
+  return (
+    <>
+      {phone ? (
+        <DayByDay {...props} days={days} offers={offers} />
+      ) : (
+        <WeekAtOnce {...props} days={days} offers={offers} />
+      )}
+      {fewer && (
+        <div className="l-slots-every">
+          <Button kind="link" size="small" onClick={() => setEvery(!every)}>
+            {every ? 'Show fewer times' : 'Show every time'}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function count(days: ReadonlyMap<string, readonly Offer[]>): number {
+  return [...days.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
+function Waiting() {
+  return (
+    <div className="l-slots-loading" role="status" aria-label="Loading">
+      {Array.from({ length: 7 }, (_, day) => (
+        <div key={day}>
+          <Skeleton height={54} />
+          {Array.from({ length: 4 }, (_, row) => (
+            <Skeleton key={row} height={48} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** A week without a free time, and where the next one is. */
+function Nothing({ later, teacher, zone, onWeek }: SlotsProps) {
+  const name = firstName(teacher);
+  const next = later && wallClock(later.start, zone);
+  return (
+    <StateView
+      title={`${name} has no time this week`}
+      lit={Boolean(next)}
+      actions={
+        next && (
+          <Button kind="primary" onClick={() => onWeek(next.date)}>
+            <span>
+              Go to {shortDate(next.date)}, <span className="l-time">{next.time}</span>
+            </span>
+          </Button>
+        )
+      }
+    >
+      <p>{next ? 'The first free time is a little later.' : words(later, name)}</p>
+    </StateView>
+  );
+}
+
+function words(later: FreeTime | null | undefined, name: string): string {
+  return later === undefined
+    ? 'Looking for the first free time.'
+    : `${name} has no free time in the coming weeks. Try another length, or look again soon.`;
 }
 
 function ZonePicker({ zone, mine, theirs, teacher, onZone }: SlotsProps) {
@@ -118,151 +170,4 @@ function ZonePicker({ zone, mine, theirs, teacher, onZone }: SlotsProps) {
       onChange={onZone}
     />
   );
-}
-
-interface DaysProps extends SlotsProps {
-  days: readonly string[];
-  byDay: ReadonlyMap<string, readonly Slot[]>;
-}
-
-function WeekAtOnce(props: DaysProps) {
-  const { days, byDay, today, zone, theirs, chosen } = props;
-  const crowded = [...byDay.values()].some((slots) => slots.length > CROWDED);
-  const [part, setPart] = useState<string>('afternoon');
-  const hours = PARTS.find(({ id }) => id === part) ?? PARTS[1];
-  const shown = (slots: readonly Slot[]) =>
-    crowded ? slots.filter(({ time }) => time >= hours.from && time < hours.to) : slots;
-  return (
-    <>
-      {crowded && (
-        <div className="l-slots-part">
-          <Segmented label="Part of the day" options={PARTS} value={part} onChange={setPart} />
-        </div>
-      )}
-      <div className="l-slots-days">
-        {days.map((date) => (
-          <section key={date} aria-label={`${weekday(date)} ${dayMonth(date)}`}>
-            <div
-              className="l-slots-day"
-              data-chosen={(chosen && wallClock(chosen, zone).date === date) || undefined}
-              data-past={date < today || undefined}
-            >
-              <span>{date === today ? 'Today' : shortWeekday(date)}</span>
-              <b>{dayNumber(date)}</b>
-            </div>
-            {shown(byDay.get(date) ?? []).map((slot) => (
-              <SlotButton key={slot.start} slot={slot} {...props} />
-            ))}
-            {shown(byDay.get(date) ?? []).length === 0 && (
-              <p className="l-slot-none">{date < today ? 'Past' : 'No time'}</p>
-            )}
-          </section>
-        ))}
-      </div>
-      <Legend {...props} theirs={theirs} />
-    </>
-  );
-}
-
-function DayByDay(props: DaysProps) {
-  const { days, byDay, today, zone, chosen } = props;
-  const first = chosen ? wallClock(chosen, zone).date : undefined;
-  const [picked, setPicked] = useState<string | null>(null);
-  const usable = days.find((date) => (byDay.get(date) ?? []).length > 0) ?? days[0] ?? today;
-  const day =
-    picked && days.includes(picked) ? picked : first && days.includes(first) ? first : usable;
-  const slots = byDay.get(day) ?? [];
-  return (
-    <>
-      <ol className="l-week l-slots-strip">
-        {days.map((date) => {
-          const count = (byDay.get(date) ?? []).length;
-          return (
-            <li key={date}>
-              <button
-                type="button"
-                aria-pressed={date === day}
-                disabled={count === 0}
-                aria-label={`${weekday(date)} ${dayMonth(date)}, ${count} ${plural(count, 'time')}`}
-                onClick={() => setPicked(date)}
-              >
-                <span>{shortWeekday(date)}</span>
-                <b>{dayNumber(date)}</b>
-                <span className="l-slots-much" data-much={count > 4 || undefined} />
-              </button>
-            </li>
-          );
-        })}
-      </ol>
-      <div className="l-slots-parts">
-        {PARTS.map((part) => {
-          const some = slots.filter(({ time }) => time >= part.from && time < part.to);
-          return some.length === 0 ? null : (
-            <section key={part.id}>
-              <h2>{part.text}</h2>
-              <div>
-                {some.map((slot) => (
-                  <SlotButton key={slot.start} slot={slot} {...props} named />
-                ))}
-              </div>
-            </section>
-          );
-        })}
-        {slots.length === 0 && <p className="l-muted">No time is free this week. Try the next.</p>}
-      </div>
-    </>
-  );
-}
-
-interface SlotButtonProps extends SlotsProps {
-  slot: Slot;
-  /** Says whose the second time is. */
-  named?: boolean;
-}
-
-function SlotButton({ slot, theirs, zone, chosen, onChoose, named }: SlotButtonProps) {
-  const there = wallClock(slot.start, theirs).time;
-  return (
-    <button
-      type="button"
-      className="l-slot"
-      aria-pressed={chosen === slot.start}
-      onClick={() => onChoose(slot.start)}
-    >
-      <b className="l-time">{slot.time}</b>
-      {theirs !== zone && (
-        <span className="l-time">
-          {there}
-          {named && ` ${cityOf(theirs)}`}
-        </span>
-      )}
-    </button>
-  );
-}
-
-function Legend({ zone, theirs, mine, monday, free }: SlotsProps) {
-  const at = free?.[0]?.start ?? `${monday}T12:00:00Z`;
-  const ahead = minutesAhead(at, zone, theirs);
-  return (
-    <p className="l-slots-legend">
-      <span>
-        <b className="l-time">18:00</b> {zone === mine ? 'your time' : cityOf(zone)}
-      </span>
-      {theirs !== zone && (
-        <span>
-          <span className="l-time">
-            {wallClock(Date.parse('2026-01-01T18:00:00Z') + ahead * 60_000, 'UTC').time}
-          </span>{' '}
-          {cityOf(theirs)}, {difference(ahead)}
-        </span>
-      )}
-    </p>
-  );
-}
-
-function difference(minutes: number): string {
-  if (minutes === 0) return 'the same time';
-  const hours = Math.abs(minutes) / 60;
-  const words = hours === 1 ? 'one hour' : `${hours} hours`;
-  return `${words} ${minutes > 0 ? 'ahead' : 'behind'}`;
 }

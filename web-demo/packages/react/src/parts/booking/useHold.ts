@@ -1,0 +1,49 @@
+import { useEffect, useState } from 'react';
+import { useLectern } from '../../hooks/context.ts';
+
+/** Whether a chosen time is kept for the caller while they decide. */
+export type Hold =
+  | { state: 'none' }
+  | { state: 'asking' }
+  | { state: 'kept'; id: string; until: number }
+  | { state: 'refused'; error: unknown };
+
+export interface Wanted {
+  teacher: string;
+  start: string;
+  duration: number;
+}
+
+/**
+ * Keeps a time from others while the caller decides, and gives it back when
+ * they choose another or leave. `again` asks anew once it has run out.
+ */
+export function useHold({ teacher, start, duration }: { [K in keyof Wanted]: Wanted[K] | null }) {
+  const { lectern } = useLectern();
+  const [hold, setHold] = useState<Hold>({ state: 'none' });
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    if (teacher === null || start === null || duration === null) {
+      setHold({ state: 'none' });
+      return;
+    }
+    let wanted = true;
+    let kept: string | null = null;
+    // What cannot be given back runs out by itself.
+    const giveBack = (id: string) => void lectern.release(id).catch(() => undefined);
+    setHold({ state: 'asking' });
+    lectern.hold({ teacher, start, duration }).then(
+      ({ id, expiresAt }) => {
+        if (!wanted) return giveBack(id);
+        kept = id;
+        setHold({ state: 'kept', id, until: Date.parse(expiresAt) });
+      },
+      (error: unknown) => wanted && setHold({ state: 'refused', error }),
+    );
+    return () => {
+      wanted = false;
+      if (kept !== null) giveBack(kept);
+    };
+  }, [lectern, teacher, start, duration, attempt]);
+  return { hold, again: () => setAttempt((count) => count + 1) };
+}
