@@ -61,13 +61,14 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
     const slots = data.freeTimes(of('from'), of('to'), Number(of('duration')));
     return { timeZone: of('timeZone'), slots };
   }
+  if (asked === 'lessons') return list(url.pathname.includes('ines') ? [data.GROUP] : []);
   if (asked === 'policy') return data.POLICY;
   if (url.pathname.startsWith('/api/reviews/')) {
     const items = data.REVIEWS.filter(({ revieweeId }) => url.pathname.endsWith(revieweeId));
     return { ...list(items), average: 4.9, count: 128, histogram: [0, 1, 2, 9, 116] };
   }
   const [, id, part] = /^\/api\/sessions\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
-  const lesson = [...lessons, ...history].find((each) => each.id === id);
+  const lesson = [...lessons, ...history, data.GROUP].find((each) => each.id === id);
   if (!lesson) return undefined;
   switch (part) {
     case undefined:

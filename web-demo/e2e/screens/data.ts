@@ -90,9 +90,10 @@ export function lesson({
     timeZone: null,
     confirmation: 'confirmed',
     confirmBy: null,
+    lateCancel: false,
     seriesId: null,
     capacity: 1,
-    seats: { taken: 1, waiting: 0, mine: 'none', position: null, offerExpiresAt: null },
+    seats: { taken: 1, waiting: 0, mine: 'taken', position: null, offerExpiresAt: null },
     proposal: null,
     version: 1,
     participants: [
@@ -108,7 +109,6 @@ export function lesson({
     reviewed: false,
     cancelledBy: null,
     cancelReason: null,
-    lateCancel: false,
     ...draft,
   };
 }
@@ -159,8 +159,38 @@ export const COMING: Session[] = [
     id: 'weekly',
     title: 'Weekly conversation',
     scheduledAt: '2026-12-01T09:30:00Z',
+    seriesId: 'tuesdays',
   }),
 ];
+
+/** A group of Inês's in which two seats are free. */
+export const GROUP: Session = lesson({
+  id: 'group',
+  title: 'Small group: cafés',
+  description: 'We order, we pay, and we talk about the weather. For those who have begun.',
+  scheduledAt: '2026-11-27T16:00:00Z',
+  student: null,
+  capacity: 5,
+  seats: { taken: 3, waiting: 0, mine: 'none', position: null, offerExpiresAt: null },
+  participants: [],
+});
+
+/** The same lesson, moved if the other agrees. */
+export const PROPOSED: Session = lesson({
+  id: 'optics',
+  title: 'Optics lab',
+  scheduledAt: '2026-11-27T15:00:00Z',
+  teacher: 'daniel',
+  proposal: {
+    id: 'p1',
+    proposedBy: 'daniel',
+    scheduledAt: '2026-11-28T09:00:00Z',
+    duration: 50,
+    timeZone: null,
+    expiresAt: '2026-11-27T15:00:00Z',
+    createdAt: '2026-11-24T08:00:00Z',
+  },
+});
 
 export const PAST: Session[] = [
   lesson({
@@ -215,7 +245,7 @@ const FREE: Record<string, readonly string[]> = {
   '2026-11-24': ['14:00', '15:00'],
   '2026-11-25': ['09:00', '10:00', '11:30', '16:00'],
   '2026-11-26': ['09:00', '14:30', '18:00', '19:00'],
-  '2026-11-27': ['10:00', '17:00'],
+  '2026-11-27': ['10:00'],
   '2026-11-28': ['11:00', '12:00', '13:00'],
 };
 

@@ -99,6 +99,17 @@ const SHOTS: Shot[] = [
   },
   { name: 'book', path: '/book/ines', whole: true },
   { name: 'book-chosen', path: '/book/ines', whole: true, act: choose },
+  {
+    name: 'book-weekly',
+    path: '/book/ines',
+    whole: true,
+    act: async (page) => {
+      await choose(page);
+      await continueOnPhone(page);
+      await page.getByText('Every week').click();
+      await expect(page.getByRole('button', { name: 'Book 6 lessons' })).toBeVisible();
+    },
+  },
   { name: 'book-crowded', path: '/book/ines', act: press('The next week') },
   {
     name: 'book-later',
@@ -121,6 +132,33 @@ const SHOTS: Shot[] = [
     name: 'book-error',
     path: '/book/ines',
     instead: { 'GET /api/teachers/ines/slots': (route) => problem(route, 500, 'unavailable') },
+  },
+  {
+    name: 'book-group',
+    path: '/book/ines',
+    act: async (page) => {
+      const day = page.getByRole('button', { name: /^Friday 27 November/ });
+      if (await day.isVisible()) await day.click();
+      await page.locator('.l-slot--group').click();
+      await continueOnPhone(page);
+      await expect(page.getByRole('button', { name: 'Take a seat' })).toBeVisible();
+    },
+  },
+  {
+    name: 'book-series-taken',
+    path: '/book/ines',
+    instead: {
+      'POST /api/sessions': (route) =>
+        problem(route, 409, 'slot_taken', { starts: ['2026-12-10T17:00:00Z'] }),
+    },
+    act: async (page) => {
+      await choose(page);
+      await continueOnPhone(page);
+      await page.getByLabel('What should the lesson be about?').fill('Telling a story');
+      await page.getByText('Every week').click();
+      await page.getByRole('button', { name: 'Book 6 lessons' }).click();
+      await expect(page.getByText('Not every week is free.')).toBeVisible();
+    },
   },
   {
     name: 'book-run-out',
@@ -237,6 +275,20 @@ const SHOTS: Shot[] = [
       await expect(page.getByText('It is not confirmed.')).toBeVisible();
     },
   },
+  { name: 'lesson-proposed', path: '/lessons/optics', lessons: [data.PROPOSED] },
+  { name: 'lesson-proposing', path: '/lessons/optics', as: 'daniel', lessons: [data.PROPOSED] },
+  {
+    name: 'lesson-consent',
+    path: '/lessons/waves?do=edit',
+    instead: { 'PUT /api/sessions/waves': (route) => problem(route, 409, 'consent_required') },
+    act: async (page) => {
+      await typeWhen(page, '27112026', '1630');
+      await page.getByRole('button', { name: 'Move lesson' }).click();
+      await expect(page.getByRole('button', { name: 'Ask Daniel' })).toBeVisible();
+    },
+  },
+  { name: 'lesson-series', path: '/lessons/weekly?do=cancel' },
+  { name: 'lesson-group', path: '/lessons/group' },
   { name: 'lesson-over', path: '/lessons/market', whole: true },
   { name: 'lesson-edit', path: '/lessons/waves?do=edit' },
   { name: 'lesson-cancel', path: '/lessons/waves?do=cancel' },

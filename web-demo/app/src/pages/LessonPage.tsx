@@ -6,6 +6,7 @@ import {
   canJoin,
   Dialog,
   Failure,
+  isGroup,
   LessonRecord,
   lessonLine,
   lessonTimes,
@@ -26,6 +27,8 @@ import { Shell } from '../shell/Shell.tsx';
 import { AnswerRequest } from './lesson/AnswerRequest.tsx';
 import { CancelLesson } from './lesson/CancelLesson.tsx';
 import { EditLesson } from './lesson/EditLesson.tsx';
+import { ProposedTime } from './lesson/ProposedTime.tsx';
+import { Seats } from './lesson/Seats.tsx';
 import { LessonChip } from './LessonChip.tsx';
 
 /** One lesson: when, with whom, what about; and what can be done with it. */
@@ -68,13 +71,14 @@ function Lesson({ lesson }: { lesson: Session }) {
         <div>
           <LessonChip lesson={lesson} />
           <h1>{lesson.title}</h1>
-          <p>{mine ? lessonLine(lesson, me.id) : lesson.skill}</p>
+          <p>{mine || isGroup(lesson) ? lessonLine(lesson, me.id) : lesson.skill}</p>
         </div>
         <Actions lesson={lesson} mine={mine} onDo={(what) => setSearch({ do: what })} />
       </header>
       <div className="lesson-body">
         <div className="lesson-main">
           {moment === 'waiting' && <AnswerRequest lesson={lesson} />}
+          {lesson.proposal && <ProposedTime lesson={lesson} proposal={lesson.proposal} />}
           <When lesson={lesson} />
           {lesson.description && (
             <section className="l-card l-card--pad">
@@ -91,7 +95,10 @@ function Lesson({ lesson }: { lesson: Session }) {
             </section>
           )}
         </div>
-        <People lesson={lesson} />
+        <div className="lesson-side">
+          {isGroup(lesson) && <Seats lesson={lesson} />}
+          {lesson.participants.length > 0 && <People lesson={lesson} />}
+        </div>
       </div>
       {doing === 'edit' && canChange(lesson, now) && <EditLesson lesson={lesson} onDone={done} />}
       {doing === 'cancel' && canChange(lesson, now) && (
@@ -112,6 +119,8 @@ function Actions({ lesson, mine, onDo }: ActionsProps) {
   const now = useNow(10_000);
   const [reviewing, setReviewing] = useState(false);
   const close = () => setReviewing(false);
+  // A student of a group has a seat to give back, and no lesson to move.
+  const mayChange = !isGroup(lesson) || lesson.teacher === me.id || me.role === 'admin';
   // Who is asked declines; calling it off is for a lesson that stands.
   const asked = lesson.confirmation === 'pending' && lesson.teacher === me.id;
   const reviewable = mine && lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed;
@@ -122,7 +131,7 @@ function Actions({ lesson, mine, onDo }: ActionsProps) {
           <Video aria-hidden /> Join lesson
         </Link>
       )}
-      {canChange(lesson, now) && (
+      {canChange(lesson, now) && mayChange && (
         <>
           <Button onClick={() => onDo('edit')}>
             <CalendarClock aria-hidden /> Change

@@ -1,7 +1,13 @@
 export type * from './generated/protocol.ts';
 export * from './media/devices.ts';
 export { LevelMeter } from './media/meter.ts';
-export { Lectern, type LecternOptions, type SessionFilter, type Tagged } from './rest/lectern.ts';
+export {
+  Lectern,
+  type LecternOptions,
+  type Scope,
+  type SessionFilter,
+  type Tagged,
+} from './rest/lectern.ts';
 export { OfflineError, ProblemError } from './rest/problem.ts';
 export type * from './rest/types.ts';
 export { DEFAULT_SEATS, MAX_SEATS } from './room/limits.ts';

@@ -1,4 +1,4 @@
-import { ProblemError, type Session } from '@lectern/client';
+import { ProblemError, type Scope, type Session } from '@lectern/client';
 import {
   Button,
   Dialog,
@@ -10,6 +10,8 @@ import {
   useLectern,
   useLessonChanges,
 } from '@lectern/react';
+import { useState } from 'react';
+import { Reach } from './Reach.tsx';
 
 const LONGEST = 500;
 
@@ -17,16 +19,17 @@ const LONGEST = 500;
 export function CancelLesson({ lesson, onDone }: { lesson: Session; onDone: () => void }) {
   const { me, toast } = useLectern();
   const { cancel } = useLessonChanges();
+  const [scope, setScope] = useState<Scope>('one');
   const [reason, setReason, forget] = useDraft(`cancel.${lesson.id}`);
   const mine = lesson.participants.some(({ id }) => id === me.id);
   const who = mine ? firstName(otherPerson(lesson, me.id).name) : 'Both';
   const send = () =>
     cancel.mutate(
-      { id: lesson.id, reason: reason.trim() },
+      { id: lesson.id, reason: reason.trim(), scope },
       {
         onSuccess: () => {
           forget();
-          toast(`${lesson.title} is cancelled`);
+          toast(scope === 'one' ? `${lesson.title} is cancelled` : 'The lessons are cancelled');
           onDone();
         },
       },
@@ -53,6 +56,7 @@ export function CancelLesson({ lesson, onDone }: { lesson: Session; onDone: () =
           }
           onChange={(event) => setReason(event.target.value)}
         />
+        {lesson.seriesId && <Reach value={scope} onChange={setScope} />}
         {cancel.isError && (
           <Refusal error={cancel.error} lead="It is not cancelled." why={why(cancel.error, who)} />
         )}

@@ -1,5 +1,11 @@
 import { parseDate, parseTime } from '@internationalized/date';
-import { instantOf, ProblemError, type Session, type SessionEdit } from '@lectern/client';
+import {
+  instantOf,
+  ProblemError,
+  type Scope,
+  type Session,
+  type SessionEdit,
+} from '@lectern/client';
 import {
   Button,
   DayField,
@@ -17,13 +23,14 @@ import {
   useLessonChanges,
 } from '@lectern/react';
 import { useState } from 'react';
+import { Reach } from './Reach.tsx';
 
 const LENGTHS = [25, 50, 80];
 
 /** Changes what a lesson is about, or moves it. */
 export function EditLesson({ lesson, onDone }: { lesson: Session; onDone: () => void }) {
   const { me, zone, toast } = useLectern();
-  const { update } = useLessonChanges();
+  const { update, propose } = useLessonChanges();
   const [original] = useState(lesson);
   const times = lessonTimes(original, zone);
   const [title, setTitle] = useState(original.title);
@@ -31,6 +38,7 @@ export function EditLesson({ lesson, onDone }: { lesson: Session; onDone: () => 
   const [duration, setDuration] = useState(original.duration);
   const [date, setDate] = useState(times.date);
   const [time, setTime] = useState(times.start);
+  const [scope, setScope] = useState<Scope>('one');
   const who = firstName(otherPerson(lesson, me.id).name);
   const moved = date !== times.date || time !== times.start;
 
@@ -43,9 +51,13 @@ export function EditLesson({ lesson, onDone }: { lesson: Session; onDone: () => 
     });
     if (Object.keys(edit).length === 0) return onDone();
     update.mutate(
-      { lesson, edit },
+      { lesson, edit, scope },
       {
         onSuccess: (saved) => {
+          if (scope !== 'one') {
+            toast('The lessons are changed');
+            return onDone();
+          }
           const back = changed(saved, {
             title: original.title,
             description: original.description,
@@ -59,6 +71,17 @@ export function EditLesson({ lesson, onDone }: { lesson: Session; onDone: () => 
       },
     );
   };
+
+  const ask = () =>
+    propose.mutate(
+      { id: lesson.id, proposal: { scheduledAt: instantOf({ date, time }, zone), duration } },
+      {
+        onSuccess: () => {
+          toast(`${who} is asked`);
+          onDone();
+        },
+      },
+    );
 
   return (
     <Dialog title="Change this lesson" onClose={onDone}>
@@ -104,7 +127,27 @@ export function EditLesson({ lesson, onDone }: { lesson: Session; onDone: () => 
           value={String(duration)}
           onChange={(id) => setDuration(Number(id))}
         />
-        {update.isError && <Refused error={update.error} who={who} onAgain={onDone} />}
+        {lesson.seriesId && <Reach value={scope} onChange={setScope} />}
+        {update.isError && (
+          <Refused
+            error={update.error}
+            who={who}
+            asking={propose.isPending}
+            onAgain={onDone}
+            onAsk={ask}
+          />
+        )}
+        {propose.isError && (
+          <Refusal
+            error={propose.error}
+            lead={`${who} is not asked.`}
+            why={
+              hasCode(propose.error, 'proposal_open')
+                ? 'Another time is proposed already.'
+                : undefined
+            }
+          />
+        )}
         <div className="l-dialog-actions">
           <Button size="large" onClick={onDone}>
             Leave it
@@ -128,14 +171,32 @@ function changed(lesson: Session, wanted: SessionEdit): SessionEdit {
   return Object.fromEntries(keys.filter((key) => !same(key)).map((key) => [key, wanted[key]]));
 }
 
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof ProblemError && error.code === code;
+}
+
 interface RefusedProps {
   error: unknown;
   who: string;
+  asking: boolean;
   onAgain: () => void;
+  onAsk: () => void;
 }
 
-function Refused({ error, who, onAgain }: RefusedProps) {
+function Refused({ error, who, asking, onAgain, onAsk }: RefusedProps) {
   const code = error instanceof ProblemError ? error.code : '';
+  if (code === 'consent_required') {
+    return (
+      <div className="l-banner l-banner--info" role="alert">
+        <div>
+          <strong>{who} is asked before a lesson moves.</strong> Propose this time instead?
+        </div>
+        <Button size="small" busy={asking} onClick={onAsk}>
+          Ask {who}
+        </Button>
+      </div>
+    );
+  }
   if (code === 'version_conflict') {
     return (
       <div className="l-banner l-banner--info" role="alert">

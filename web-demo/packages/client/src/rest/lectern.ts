@@ -7,6 +7,7 @@ import type {
   ChatLine,
   History,
   JoinGrant,
+  NewProposal,
   NewSession,
   Policy,
   PolicyChange,
@@ -21,6 +22,9 @@ export interface LecternOptions {
   token: () => string | null;
   fetch?: (request: Request) => Promise<Response>;
 }
+
+/** How far a change of a lesson of a series reaches. */
+export type Scope = 'one' | 'following' | 'all';
 
 /** What a list of lessons may be narrowed by. `from` and `to` are instants. */
 export interface SessionFilter {
@@ -164,13 +168,13 @@ export class Lectern {
   }
 
   /** Edits or moves a lesson that nobody has changed since `version`. */
-  update(id: string, version: number, edit: SessionEdit) {
-    const params = { path: { id }, header: { 'If-Match': `"${version}"` } };
+  update(id: string, version: number, edit: SessionEdit, scope: Scope = 'one') {
+    const params = { path: { id }, query: { scope }, header: { 'If-Match': `"${version}"` } };
     return body(this.#http.PUT('/api/sessions/{id}', { params, body: edit }));
   }
 
-  async cancel(id: string, reason?: string): Promise<void> {
-    const params = { path: { id } };
+  async cancel(id: string, reason?: string, scope: Scope = 'one'): Promise<void> {
+    const params = { path: { id }, query: { scope } };
     await body(this.#http.DELETE('/api/sessions/{id}', { params, body: reason ? { reason } : {} }));
   }
 
@@ -184,6 +188,43 @@ export class Lectern {
     const params = { path: { id } };
     const why = reason ? { reason } : {};
     return body(this.#http.POST('/api/sessions/{id}/decline', { params, body: why }));
+  }
+
+  /** Proposes another time to the other side; the lesson stays until they accept. */
+  propose(id: string, proposal: NewProposal) {
+    const params = { path: { id } };
+    return body(this.#http.POST('/api/sessions/{id}/proposals', { params, body: proposal }));
+  }
+
+  acceptProposal(id: string, proposalId: string) {
+    const params = { path: { id, proposalId } };
+    return body(this.#http.POST('/api/sessions/{id}/proposals/{proposalId}/accept', { params }));
+  }
+
+  declineProposal(id: string, proposalId: string) {
+    const params = { path: { id, proposalId } };
+    return body(this.#http.POST('/api/sessions/{id}/proposals/{proposalId}/decline', { params }));
+  }
+
+  withdrawProposal(id: string, proposalId: string) {
+    const params = { path: { id, proposalId } };
+    return body(this.#http.DELETE('/api/sessions/{id}/proposals/{proposalId}', { params }));
+  }
+
+  /** A teacher's group lessons that have not begun. */
+  async groupLessons(teacher: string) {
+    const params = { path: { id: teacher } };
+    return (await body(this.#http.GET('/api/teachers/{id}/lessons', { params }))).items;
+  }
+
+  /** Takes a seat in a group lesson, or a place on its waitlist. */
+  takeSeat(id: string) {
+    return body(this.#http.POST('/api/sessions/{id}/seats', { params: { path: { id } } }));
+  }
+
+  /** Gives the caller's seat back, or their place on the waitlist. */
+  giveSeatBack(id: string) {
+    return body(this.#http.DELETE('/api/sessions/{id}/seats', { params: { path: { id } } }));
   }
 
   /** Asks to enter the lesson's room: what {@link Room} needs. */

@@ -41,6 +41,9 @@ export type Me = Answer<'/api/me', 'get'>;
 export type Person = Item<Answer<'/api/people', 'get'>>;
 export type Teacher = Item<Answer<'/api/teachers', 'get'>>;
 export type Review = Item<Answer<'/api/reviews/{userId}', 'get'>>;
+/** Another time for a lesson, to propose and as it was proposed. */
+export type NewProposal = Ask<'/api/sessions/{id}/proposals', 'post'>;
+export type Proposal = NonNullable<Session['proposal']>;
 /** A page of lessons that are over. */
 export type History = Answer<'/api/history', 'get'>;
 /** A lesson that is over, with what is kept of it. */
@@ -65,6 +68,8 @@ export interface Problem {
   requestId?: string;
   /** The teacher's rule that a time is against, beside `outside_availability`. */
   rule?: string;
+  /** When a series meets other lessons, beside `slot_taken`. */
+  starts?: string[];
   /** When the room opens, beside `too_early_to_join`. */
   opensAt?: string;
   /** Which fields of the request are at fault. */

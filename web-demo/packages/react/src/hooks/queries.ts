@@ -1,8 +1,10 @@
 import {
   addDays,
   type Availability,
+  type NewProposal,
   type NewSession,
   type Policy,
+  type Scope,
   type Session,
   type SessionEdit,
   startOfDay,
@@ -24,6 +26,7 @@ export const keys = {
   between: (from: string, to: string) => ['lessons', 'between', from, to] as const,
   slots: (asked: object) => ['lessons', 'slots', asked] as const,
   hours: ['hours'] as const,
+  groups: (teacher: string) => ['lessons', 'groups', teacher] as const,
   policy: (teacher: string) => ['policy', teacher] as const,
   history: (q: string) => ['lessons', 'history', q] as const,
   all: (filter: object) => ['lessons', 'all', filter] as const,
@@ -130,6 +133,16 @@ export function useSlots(asked: SlotsAsked, enabled = true) {
       return slots;
     },
     enabled,
+    refetchInterval: 60_000,
+  });
+}
+
+/** Group lessons of a teacher that have not begun. */
+export function useGroupLessons(teacher: string) {
+  const { lectern } = useLectern();
+  return useQuery({
+    queryKey: keys.groups(teacher),
+    queryFn: () => lectern.groupLessons(teacher),
     refetchInterval: 60_000,
   });
 }
@@ -249,21 +262,43 @@ export function useLessonChanges() {
     mutationFn: ({
       lesson,
       edit,
+      scope,
     }: {
       lesson: Pick<Session, 'id' | 'version'>;
       edit: SessionEdit;
-    }) => lectern.update(lesson.id, lesson.version, edit),
+      scope?: Scope;
+    }) => lectern.update(lesson.id, lesson.version, edit, scope),
     onSuccess,
   });
   const cancel = useMutation({
-    mutationFn: ({ id, reason }: { id: string; reason: string }) =>
-      lectern.cancel(id, reason || undefined),
+    mutationFn: ({ id, reason, scope }: { id: string; reason: string; scope?: Scope }) =>
+      lectern.cancel(id, reason || undefined, scope),
     onSuccess,
   });
   const answer = useMutation({
     mutationFn: ({ id, yes, reason }: { id: string; yes: boolean; reason?: string }) =>
       yes ? lectern.confirm(id) : lectern.decline(id, reason),
     onSuccess,
+  });
+  const propose = useMutation({
+    mutationFn: ({ id, proposal }: { id: string; proposal: NewProposal }) =>
+      lectern.propose(id, proposal),
+    onSuccess,
+  });
+  const settle = useMutation({
+    mutationFn: ({ lesson, how }: { lesson: Session; how: 'accept' | 'decline' | 'withdraw' }) => {
+      const proposal = lesson.proposal?.id ?? '';
+      if (how === 'accept') return lectern.acceptProposal(lesson.id, proposal);
+      if (how === 'decline') return lectern.declineProposal(lesson.id, proposal);
+      return lectern.withdrawProposal(lesson.id, proposal);
+    },
+    // A refusal says that the lesson is no longer what is shown.
+    onSettled: onSuccess,
+  });
+  const seat = useMutation({
+    mutationFn: ({ id, take }: { id: string; take: boolean }) =>
+      take ? lectern.takeSeat(id) : lectern.giveSeatBack(id),
+    onSettled: onSuccess,
   });
   const review = useMutation({
     mutationFn: (given: {
@@ -274,7 +309,7 @@ export function useLessonChanges() {
     }) => lectern.review(given),
     onSuccess,
   });
-  return { book, update, cancel, answer, review };
+  return { book, update, cancel, answer, propose, settle, seat, review };
 }
 
 /** The dates that `useLessons` takes for so many days from one on. */

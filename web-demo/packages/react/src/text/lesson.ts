@@ -8,8 +8,17 @@ export function otherPerson(session: Session, me: string): { id: string; name: s
   return { id: session.teacher, name: session.teacherName };
 }
 
-/** `Portuguese with Inês Carvalho` */
+/** Whether several students take it. */
+export function isGroup(session: Session): boolean {
+  return session.capacity > 1;
+}
+
+/** `Portuguese with Inês Carvalho`, `Portuguese, a group of 3` */
 export function lessonLine(session: Session, me: string): string {
+  if (isGroup(session) && session.teacher === me) {
+    const group = `a group of ${session.seats.taken}`;
+    return session.skill ? `${session.skill}, ${group}` : `A group of ${session.seats.taken}`;
+  }
   const { name } = otherPerson(session, me);
   return session.skill ? `${session.skill} with ${name}` : `With ${name}`;
 }

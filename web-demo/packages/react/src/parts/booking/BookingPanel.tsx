@@ -9,6 +9,7 @@ import { Button } from '../../kit/Button.tsx';
 import { TextArea, TextField } from '../../kit/Field.tsx';
 import { firstName } from '../../text/format.ts';
 import { ChosenTime } from './ChosenTime.tsx';
+import { EveryWeek } from './EveryWeek.tsx';
 import { NotBooked } from './NotBooked.tsx';
 import { PolicyFacts } from './PolicyFacts.tsx';
 import type { Hold } from './useHold.ts';
@@ -17,6 +18,8 @@ interface BookingPanelProps {
   teacher: Teacher;
   skill: string;
   start: string | null;
+  /** The chosen time as a clock shows it, with its offset. */
+  localStart: string | null;
   duration: number;
   zone: string;
   hold: Hold;
@@ -39,6 +42,7 @@ export function BookingPanel(props: BookingPanelProps) {
   const { book } = useLessonChanges();
   const [title, setTitle, forgetTitle] = useDraft(`title.${teacher.id}`);
   const [note, setNote, forgetNote] = useDraft(`note.${teacher.id}`);
+  const [weeks, setWeeks] = useState<number | null>(null);
   const [missing, setMissing] = useState(false);
   // One key for one intent: pressing twice books once.
   const key = useRef(crypto.randomUUID());
@@ -57,7 +61,13 @@ export function BookingPanel(props: BookingPanelProps) {
       skill: props.skill,
       duration,
       ...(hold.state === 'kept' && { holdId: hold.id }),
-      scheduledAt: start,
+      ...(weeks === null || props.localStart === null
+        ? { scheduledAt: start }
+        : {
+            localStart: props.localStart,
+            timeZone: zone,
+            series: { rrule: `FREQ=WEEKLY;COUNT=${weeks}` },
+          }),
     };
     book.mutate(
       { session, key: key.current },
@@ -65,7 +75,7 @@ export function BookingPanel(props: BookingPanelProps) {
         onSuccess: (booked) => {
           forgetTitle();
           forgetNote();
-          toast(said(booked, name));
+          toast(said(booked, name, weeks));
           props.onBooked(booked);
         },
         onError: () => {
@@ -110,6 +120,9 @@ export function BookingPanel(props: BookingPanelProps) {
           maxLength={LONGEST_NOTE}
           onChange={(event) => setNote(event.target.value)}
         />
+        {start !== null && (
+          <EveryWeek start={start} zone={zone} count={weeks} onChange={setWeeks} />
+        )}
         {start !== null && refused !== null && (
           <NotBooked
             error={refused}
@@ -126,7 +139,7 @@ export function BookingPanel(props: BookingPanelProps) {
           disabled={start === null || hold.state === 'refused'}
           busy={book.isPending}
         >
-          Book lesson
+          {weeks === null ? 'Book lesson' : `Book ${weeks} lessons`}
         </Button>
         {policy ? (
           <PolicyFacts {...{ policy, name, start, zone, now }} />
@@ -140,8 +153,9 @@ export function BookingPanel(props: BookingPanelProps) {
   );
 }
 
-function said(booked: Session, name: string): string {
-  return booked.confirmation === 'pending'
-    ? `${name} is asked to confirm`
-    : `Your lesson with ${name} is booked`;
+function said(booked: Session, name: string, weeks: number | null): string {
+  if (booked.confirmation === 'pending') return `${name} is asked to confirm`;
+  return weeks === null
+    ? `Your lesson with ${name} is booked`
+    : `${weeks} lessons with ${name} are booked`;
 }

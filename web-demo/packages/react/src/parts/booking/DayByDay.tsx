@@ -44,7 +44,7 @@ export function DayByDay(props: DaysProps) {
               <h2>{part.text}</h2>
               <div>
                 {some.map((offer) => (
-                  <SlotButton key={offer.start} offer={offer} {...props} named />
+                  <SlotButton key={offer.key} offer={offer} {...props} named />
                 ))}
               </div>
             </section>

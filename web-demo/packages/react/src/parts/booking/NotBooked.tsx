@@ -2,7 +2,7 @@ import { ProblemError, wallClock } from '@lectern/client';
 import { ArrowRightLeft } from 'lucide-react';
 import { Button } from '../../kit/Button.tsx';
 import { Refusal } from '../../kit/Refusal.tsx';
-import { shortWeekday } from '../../text/format.ts';
+import { shortDate, shortWeekday } from '../../text/format.ts';
 
 interface NotBookedProps {
   error: unknown;
@@ -18,6 +18,19 @@ interface NotBookedProps {
 export function NotBooked({ error, name, zone, alternatives, onChoose }: NotBookedProps) {
   if (!(error instanceof ProblemError) || error.code !== 'slot_taken') {
     return <Refusal error={error} lead="It is not booked." why={whyNot(error, name)} />;
+  }
+  const met = error.problem.starts ?? [];
+  if (met.length > 0) {
+    return (
+      <div className="l-banner l-banner--info l-panel-taken" role="alert">
+        <ArrowRightLeft aria-hidden />
+        <div>
+          <strong>Not every week is free.</strong> One of you has something else on{' '}
+          {met.map((start) => shortDate(wallClock(start, zone).date)).join(', ')}. Nothing is
+          booked; choose fewer lessons or another time.
+        </div>
+      </div>
+    );
   }
   return (
     <div className="l-banner l-banner--info l-panel-taken" role="alert">

@@ -1,7 +1,7 @@
 import { addDays, mondayOf, type Session, type Teacher, wallClock } from '@lectern/client';
 import { type ReactNode, useState } from 'react';
 import { useLectern } from '../../hooks/context.ts';
-import { usePolicyOf, useSlots } from '../../hooks/queries.ts';
+import { useGroupLessons, usePolicyOf, useSlots } from '../../hooks/queries.ts';
 import { useNow } from '../../hooks/time.ts';
 import { PHONE, useMedia } from '../../hooks/useMedia.ts';
 import { Button } from '../../kit/Button.tsx';
@@ -10,6 +10,7 @@ import { Failure } from '../../kit/Failure.tsx';
 import { countdown, shortDate } from '../../text/format.ts';
 import { BookingPanel } from './BookingPanel.tsx';
 import { useTimeKept } from './ChosenTime.tsx';
+import { GroupPanel } from './GroupPanel.tsx';
 import { nearest } from './offers.ts';
 import { Slots } from './Slots.tsx';
 import { type Hold, useHold } from './useHold.ts';
@@ -43,18 +44,26 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
   const slots = useSlots({ ...asked, from: monday, days: 7 });
   const nothing = slots.data?.length === 0;
   const later = useSlots({ ...asked, from: addDays(monday, 7), days: FAR }, nothing);
+  const groups = useGroupLessons(teacher.id);
+  const group = groups.data?.find(({ id }) => id === chosen) ?? null;
+  const start = group ? null : chosen;
   const policy = usePolicyOf(teacher.id);
-  const { hold, again } = useHold({ teacher: teacher.id, start: chosen, duration });
-  const panel = (
+  const { hold, again } = useHold({ teacher: teacher.id, start, duration });
+  const begins = group ? group.scheduledAt : start;
+  const listed = slots.data?.find(({ start }) => start === chosen);
+  const panel = group ? (
+    <GroupPanel teacher={teacher} lesson={group} zone={zone} onBooked={onBooked} />
+  ) : (
     <BookingPanel
       teacher={teacher}
       skill={skill}
-      start={chosen}
+      start={start}
+      localStart={listed?.localStart ?? null}
       duration={duration}
       zone={zone}
       hold={hold}
       policy={policy.data ?? null}
-      alternatives={chosen ? nearest(slots.data ?? [], chosen, duration) : []}
+      alternatives={start ? nearest(slots.data ?? [], start, duration) : []}
       onKeepAgain={again}
       onChoose={setChosen}
       onBooked={onBooked}
@@ -74,6 +83,7 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
           ) : (
             <Slots
               slots={slots.data ?? null}
+              groups={groups.data ?? []}
               later={later.isPending ? undefined : (later.data?.[0] ?? null)}
               monday={monday}
               today={today}
@@ -83,7 +93,7 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
               teacher={teacher.name}
               duration={duration}
               chosen={chosen}
-              chosenOn={chosen && wallClock(chosen, zone).date}
+              chosenOn={begins && wallClock(begins, zone).date}
               onDuration={(minutes) => {
                 setDuration(minutes);
                 setChosen(null);
@@ -99,16 +109,16 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
       </div>
       {phone ? (
         <>
-          {chosen && (
+          {begins && (
             <Dock
-              start={chosen}
+              start={begins}
               zone={zone}
-              duration={duration}
+              duration={group?.duration ?? duration}
               hold={hold}
               onContinue={() => setOpen(true)}
             />
           )}
-          {open && chosen && (
+          {open && begins && (
             <Dialog plain title="Book this lesson" onClose={() => setOpen(false)}>
               {panel}
             </Dialog>

@@ -1,4 +1,5 @@
-import { cityOf, wallClock } from '@lectern/client';
+import { cityOf, type Session, wallClock } from '@lectern/client';
+import { plural } from '../../text/format.ts';
 import type { Offer } from './offers.ts';
 
 interface SlotButtonProps {
@@ -7,7 +8,7 @@ interface SlotButtonProps {
   /** The teacher's zone. */
   theirs: string;
   chosen: string | null;
-  onChoose: (start: string) => void;
+  onChoose: (key: string) => void;
   /** Says whose the second time is. */
   named?: boolean;
 }
@@ -17,17 +18,32 @@ export function SlotButton({ offer, zone, theirs, chosen, onChoose, named }: Slo
   return (
     <button
       type="button"
-      className="l-slot"
-      aria-pressed={chosen === offer.start}
-      onClick={() => onChoose(offer.start)}
+      className={offer.group ? 'l-slot l-slot--group' : 'l-slot'}
+      aria-pressed={chosen === offer.key}
+      onClick={() => onChoose(offer.key)}
     >
       <b className="l-time">{offer.time}</b>
-      {theirs !== zone && (
-        <span className="l-time">
-          {wallClock(offer.start, theirs).time}
-          {named && ` ${cityOf(theirs)}`}
+      {offer.group ? (
+        <span>
+          <span className="l-hidden">{offer.group.title}, </span>
+          {seatsOf(offer.group)}
         </span>
+      ) : (
+        theirs !== zone && (
+          <span className="l-time">
+            {wallClock(offer.start, theirs).time}
+            {named && ` ${cityOf(theirs)}`}
+          </span>
+        )
       )}
     </button>
   );
+}
+
+function seatsOf({ capacity, seats }: Session): string {
+  if (seats.mine === 'taken') return 'Your seat';
+  if (seats.mine === 'waiting') return 'In line';
+  if (seats.mine === 'offered') return 'Kept for you';
+  const free = Math.max(0, capacity - seats.taken);
+  return free > 0 ? `${free} ${plural(free, 'seat')}` : 'Full';
 }

@@ -1,4 +1,4 @@
-import { browserZone, cityOf, type FreeTime, wallClock } from '@lectern/client';
+import { browserZone, cityOf, type FreeTime, type Session, wallClock } from '@lectern/client';
 import { ChevronLeft, ChevronRight, Globe } from 'lucide-react';
 import { useState } from 'react';
 import { PHONE, useMedia } from '../../hooks/useMedia.ts';
@@ -17,6 +17,8 @@ const LENGTHS = [25, 50, 80];
 interface SlotsProps {
   /** The week's free times; null while they are on their way. */
   slots: readonly FreeTime[] | null;
+  /** Group lessons that one can still come to. */
+  groups: readonly Session[];
   /** The first free time after a week that has none; undefined until it is known. */
   later: FreeTime | null | undefined;
   monday: string;
@@ -27,19 +29,23 @@ interface SlotsProps {
   theirs: string;
   teacher: string;
   duration: number;
-  /** What is chosen, and its date. */
+  /** The key of what is chosen, and its date. */
   chosen: string | null;
   chosenOn: string | null;
   onDuration: (minutes: number) => void;
   onZone: (zone: string) => void;
   onWeek: (date: string) => void;
   onMove: (weeks: number) => void;
-  onChoose: (start: string) => void;
+  onChoose: (key: string) => void;
 }
 
 /** A week of times at which a lesson can begin. */
 export function Slots(props: SlotsProps) {
   const { slots, monday, today } = props;
+  const days = weekOf(monday);
+  const groups = props.groups.some((group) =>
+    days.includes(wallClock(group.scheduledAt, props.zone).date),
+  );
   return (
     <div className="l-slots">
       <header>
@@ -68,7 +74,7 @@ export function Slots(props: SlotsProps) {
       </header>
       {slots === null ? (
         <Waiting />
-      ) : slots.length === 0 ? (
+      ) : slots.length === 0 && !groups ? (
         <Nothing {...props} />
       ) : (
         <Days {...props} slots={slots} />
@@ -81,7 +87,7 @@ function Days(props: SlotsProps & { slots: readonly FreeTime[] }) {
   const phone = useMedia(PHONE);
   const [every, setEvery] = useState(false);
   const days = weekOf(props.monday);
-  const all = byDate(props.slots, days, props.zone);
+  const all = byDate(props.slots, props.groups, days, props.zone);
   const some = thinned(all);
   const offers = every ? all : some;
   const fewer = count(some) < count(all);

@@ -16,10 +16,10 @@ export interface DaysProps {
   mine: string;
   /** The teacher's zone. */
   theirs: string;
-  /** What is chosen, and its date. */
+  /** The key of what is chosen, and its date. */
   chosen: string | null;
   chosenOn: string | null;
-  onChoose: (start: string) => void;
+  onChoose: (key: string) => void;
 }
 
 /** Seven days side by side. */
@@ -52,7 +52,7 @@ export function WeekAtOnce(props: DaysProps) {
               <b>{dayNumber(date)}</b>
             </div>
             {shown(date).map((offer) => (
-              <SlotButton key={offer.start} offer={offer} {...props} />
+              <SlotButton key={offer.key} offer={offer} {...props} />
             ))}
             {shown(date).length === 0 && (
               <p className="l-slot-none">{date < today ? 'Past' : 'No time'}</p>
@@ -66,7 +66,8 @@ export function WeekAtOnce(props: DaysProps) {
 }
 
 /** Whose time is which, by the example of six in the evening. */
-function Legend({ zone, theirs, mine, at }: DaysProps & { at: string }) {
+function Legend({ zone, theirs, mine, offers, at }: DaysProps & { at: string }) {
+  const groups = [...offers.values()].flat().some(({ group }) => group !== null);
   const ahead = minutesAhead(at, zone, theirs);
   const example = Date.parse('2026-01-01T18:00:00Z') + ahead * 60_000;
   return (
@@ -78,6 +79,11 @@ function Legend({ zone, theirs, mine, at }: DaysProps & { at: string }) {
         <span>
           <span className="l-time">{wallClock(example, 'UTC').time}</span> {cityOf(theirs)},{' '}
           {difference(ahead)}
+        </span>
+      )}
+      {groups && (
+        <span>
+          <i className="l-slots-dashed" /> small group
         </span>
       )}
     </p>

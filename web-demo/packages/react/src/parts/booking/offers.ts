@@ -1,7 +1,11 @@
-import { addDays, type FreeTime, minutesOf, wallClock } from '@lectern/client';
+import { addDays, type FreeTime, minutesOf, type Session, wallClock } from '@lectern/client';
 
-/** A time at which a lesson can begin, on the clock that is shown. */
+/** A time at which a lesson can begin, or a group lesson, on the clock that is shown. */
 export interface Offer {
+  /** What tells it from others. */
+  key: string;
+  /** The group lesson that begins then. */
+  group: Session | null;
   /** Its first instant, RFC 3339 UTC. */
   start: string;
   /** What the clock shows then, with its offset. */
@@ -30,16 +34,24 @@ export function weekOf(monday: string): string[] {
  */
 export function byDate(
   slots: readonly FreeTime[],
+  groups: readonly Session[],
   days: readonly string[],
   zone: string,
 ): ReadonlyMap<string, readonly Offer[]> {
   const dates = new Map<string, Offer[]>(days.map((date) => [date, []]));
+  const put = (date: string, offer: Offer) => dates.get(date)?.push(offer);
   for (const { start, localStart } of slots) {
     const rendered = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(localStart);
     const clock = wallClock(start, zone);
-    const date = rendered?.[1] ?? clock.date;
-    dates.get(date)?.push({ start, localStart, time: rendered?.[2] ?? clock.time });
+    const time = rendered?.[2] ?? clock.time;
+    put(rendered?.[1] ?? clock.date, { key: start, group: null, start, localStart, time });
   }
+  for (const group of groups) {
+    const { date, time } = wallClock(group.scheduledAt, zone);
+    const start = group.scheduledAt;
+    put(date, { key: group.id, group, start, localStart: start, time });
+  }
+  for (const some of dates.values()) some.sort((a, b) => a.start.localeCompare(b.start));
   return dates;
 }
 
@@ -80,7 +92,7 @@ function firstOfEach(minutes: number, days: ReadonlyMap<string, readonly Offer[]
       date,
       on.filter((offer, index) => {
         const before = on[index - 1];
-        return before === undefined || slice(before) !== slice(offer);
+        return offer.group !== null || before === undefined || slice(before) !== slice(offer);
       }),
     ]),
   );
