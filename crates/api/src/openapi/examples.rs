@@ -147,6 +147,7 @@ fn is_of(value: &Value, kind: &str) -> bool {
 fn known(name: &str) -> Option<Value> {
     Some(match name {
         "teacher" | "teacherId" | "revieweeId" => json!("ines"),
+        "proposedBy" => json!("jonas"),
         "teacherName" | "revieweeName" => json!("Inês Carvalho"),
         "student" | "studentId" | "user" | "userId" | "reviewerId" | "cancelledBy" | "actor"
         | "ids" | "id" => json!("jonas"),
