@@ -2911,7 +2911,7 @@ export interface operations {
                      *             "duration": 60,
                      *             "expiresAt": "2027-03-08T10:00:00Z",
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *             "proposedBy": "…",
+                     *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
@@ -5327,7 +5327,7 @@ export interface operations {
                      *             "duration": 60,
                      *             "expiresAt": "2027-03-08T10:00:00Z",
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *             "proposedBy": "…",
+                     *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
@@ -5519,7 +5519,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -5730,7 +5730,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -5944,7 +5944,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -6203,7 +6203,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -6889,7 +6889,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -7091,7 +7091,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -7319,7 +7319,7 @@ export interface operations {
                      *           "duration": 60,
                      *           "expiresAt": "2027-03-08T10:00:00Z",
                      *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *           "proposedBy": "…",
+                     *           "proposedBy": "jonas",
                      *           "scheduledAt": "2027-03-08T10:00:00Z",
                      *           "timeZone": "Europe/Lisbon"
                      *         },
@@ -7526,7 +7526,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -7744,7 +7744,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -7938,7 +7938,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -8132,7 +8132,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -8330,7 +8330,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -8547,7 +8547,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -8741,7 +8741,7 @@ export interface operations {
                      *         "duration": 60,
                      *         "expiresAt": "2027-03-08T10:00:00Z",
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *         "proposedBy": "…",
+                     *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
@@ -9447,7 +9447,7 @@ export interface operations {
                      *             "duration": 60,
                      *             "expiresAt": "2027-03-08T10:00:00Z",
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *             "proposedBy": "…",
+                     *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
