@@ -57,8 +57,7 @@ FROM unnest(ARRAY[
 ON CONFLICT (id) DO NOTHING;
 INSERT INTO sessions
     (id, title, description, skill, teacher, student, during, time_zone, local_start,
-     created_by, created_at, updated_at, confirmation, confirm_by, blocking, capacity,
-     series_id)
+     created_by, created_at, updated_at, confirmation, confirm_by, blocking)
 SELECT concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
               '-7000-8000-', lpad(to_hex(:n::int), 12, '0'))::uuid,
        'Load test', '', '',
@@ -66,7 +65,7 @@ SELECT concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::i
        concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int),
        tstzrange(start, start + interval '1 hour', '[)'), NULL, NULL,
        concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int),
-       now(), now(), 'confirmed', NULL, true, 1, NULL
+       now(), now(), 'confirmed', NULL, true
 FROM (SELECT to_timestamp(:run::bigint) + :hour::int * interval '1 hour' AS start) AS time;
 INSERT INTO session_participants (session_id, user_id, role, during, blocking, created_at)
 SELECT concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
@@ -81,13 +80,10 @@ ORDER BY p.n
 ON CONFLICT DO NOTHING;
 SELECT s.id, s.title, s.description, s.skill, s.teacher, s.student,
        p.users, p.names, p.roles,
-       s.scheduled_at, s.ends_at, s.status, s.confirmation, s.series_id, s.time_zone,
-       s.local_start, s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
-       s.cancelled_by, s.cancel_reason, s.late_cancel, s.confirm_by, s.no_show, s.created_at,
-       s.capacity, own.join_opens, own.grace, own.cancel_deadline,
-       coalesce(w.users, '{}'), coalesce(w.offers, '{}'),
-       o.id, o.proposed_by, lower(o.during), upper(o.during), o.time_zone, o.local_start,
-       o.expires_at, o.created_at
+       s.scheduled_at, s.ends_at, s.status, s.confirmation, s.time_zone, s.local_start,
+       s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
+       s.cancelled_by, s.cancel_reason, s.late_cancel, s.confirm_by, s.created_at,
+       own.join_opens, own.grace, own.cancel_deadline
 FROM unnest(ARRAY[
     concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
            '-7000-8000-', lpad(to_hex(:n::int), 12, '0'))::uuid
@@ -100,12 +96,6 @@ CROSS JOIN LATERAL (
            array_agg(p.role ORDER BY p.user_id) AS roles
     FROM session_participants p JOIN users u ON u.id = p.user_id
     WHERE p.session_id = s.id) p
-CROSS JOIN LATERAL (
-    SELECT array_agg(w.user_id ORDER BY w.place) AS users,
-           array_agg(w.offered_until ORDER BY w.place) AS offers
-    FROM session_waitlist w WHERE w.session_id = s.id) w
-LEFT JOIN session_proposals o
-    ON o.session_id = s.id AND o.state = 'open' AND o.sequence = s.sequence
 ORDER BY wanted.n;
 INSERT INTO audit_events (at, actor, actor_kind, action, session_id, details)
 VALUES (now(),
@@ -115,6 +105,15 @@ VALUES (now(),
                '-7000-8000-', lpad(to_hex(:n::int), 12, '0'))::uuid,
         '{"title": "Load test", "scheduledAt": "2027-03-06T05h30m05Z", "duration": 60,
           "actor": "pgbench-student", "actorName": "pgbench-student"}');
+INSERT INTO notifications (user_id, kind, session_id, payload, created_at)
+SELECT u, 'session_booked',
+       concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
+              '-7000-8000-', lpad(to_hex(:n::int), 12, '0'))::uuid,
+       '{"title": "Load test", "scheduledAt": "2027-03-06T05h30m05Z", "duration": 60,
+         "actor": "pgbench-student", "actorName": "pgbench-student"}', now()
+FROM unnest(ARRAY[
+    concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)
+]) AS u;
 INSERT INTO outbox (key, kind, session_id, payload, due_at, created_at)
 SELECT concat(:run::bigint, '.', :client_id::int, '.', :n::int, '.', m.key), m.kind,
        concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
@@ -134,13 +133,4 @@ FROM unnest(
     ARRAY['0 hours', '24 hours', '24 hours', '47 hours', '47 hours']::interval[])
     AS m (key, kind, payload, after)
 ON CONFLICT (key) DO NOTHING;
-INSERT INTO notifications (user_id, kind, session_id, payload, created_at)
-SELECT u, 'session_booked',
-       concat(lpad(to_hex(:run::bigint), 8, '0'), '-', lpad(to_hex(:client_id::int), 4, '0'),
-              '-7000-8000-', lpad(to_hex(:n::int), 12, '0'))::uuid,
-       '{"title": "Load test", "scheduledAt": "2027-03-06T05h30m05Z", "duration": 60,
-         "actor": "pgbench-student", "actorName": "pgbench-student"}', now()
-FROM unnest(ARRAY[
-    concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)
-]) AS u;
 COMMIT;

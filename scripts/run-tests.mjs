@@ -31,6 +31,7 @@ const stages = [
   },
   { name: "vitest", command: ["npm", "run", "--silent", "test"], cwd: "web-demo", count: countVitest },
   { name: "interop", command: ["crates/lectern/tests/interop/run"], count: countPytest },
+  { name: "contract", command: ["crates/lectern/tests/contract/run"], count: countPytest },
   { name: "browsers", command: ["npm", "run", "--silent", "e2e"], cwd: "web-demo", count: countPlaywright },
 ];
 

@@ -6,6 +6,7 @@
 mod errors;
 mod examples;
 mod headers;
+mod parameters;
 mod schema;
 
 use utoipa::{
@@ -16,7 +17,7 @@ use utoipa::{
     },
 };
 
-use self::{errors::Errors, examples::Examples, headers::Headers};
+use self::{errors::Errors, examples::Examples, headers::Headers, parameters::Parameters};
 
 use crate::{problem, routes, view};
 
@@ -88,7 +89,7 @@ use crate::{problem, routes, view};
         routes::admin::reviews::reviews,
     ),
     components(schemas(view::Aggregate, problem::ProblemDocument)),
-    modifiers(&Token, &Errors, &Headers, &Examples),
+    modifiers(&Token, &Errors, &Headers, &Parameters, &Examples),
 )]
 struct Document;
 

@@ -17,6 +17,8 @@ use lectern_loadtest::{
 pub(crate) enum Command {
     /// Runs all benchmarks and writes their results.
     Bench(Bench),
+    /// Asks a full server for history and analytics.
+    Insight(Insight),
     /// Puts one load before a server.
     Call {
         #[command(flatten)]
@@ -85,6 +87,21 @@ pub(crate) struct Bench {
     /// The statements of a booking, for pgbench.
     #[arg(long)]
     pub(crate) statements: Option<PathBuf>,
+}
+
+/// History and analytics.
+#[derive(Debug, Args)]
+pub(crate) struct Insight {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The lessons that `bench/insight.sql` has made.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) lessons: u64,
+    /// How often each question is asked.
+    #[arg(long, default_value_t = 100)]
+    pub(crate) times: u64,
 }
 
 /// The server.

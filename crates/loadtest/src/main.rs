@@ -11,6 +11,7 @@ use args::Command;
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Bench(bench) => run::bench(&bench),
+        Command::Insight(insight) => run::insight(&insight),
         Command::Call { target, load, output } => run::call(&target, &load, &output),
         Command::Floor { cpus, load, output } => run::floor(cpus.as_deref(), &load, &output),
         Command::Relay => lectern_loadtest::relay::run(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     measure::result::Row,
-    scenario::{Measured, booking::Bookings, join::JoinTimes, memory::MemoryUse},
+    scenario::{Measured, booking::Bookings, insight::Asked, join::JoinTimes, memory::MemoryUse},
 };
 
 /// The bare relay, as the reference's name.
@@ -72,6 +72,17 @@ pub fn booking(found: &Bookings, statements: Option<f64>) -> Vec<Row> {
         Row::alone(format!("booking over HTTP {label}"), time, "ms")
     };
     vec![rate, time("p50", 0.5), time("p99", 0.99)]
+}
+
+/// How long history and analytics took.
+pub fn insight(asked: &[Asked]) -> Vec<Row> {
+    let rows = asked.iter().flat_map(|asked| {
+        [("p50", 0.5), ("p99", 0.99)].map(|(label, share)| {
+            let time = milliseconds(asked.times.quantile(share));
+            Row::alone(format!("{} {label}", asked.name), time, "ms")
+        })
+    });
+    rows.collect()
 }
 
 fn milliseconds(duration: Option<Duration>) -> f64 {

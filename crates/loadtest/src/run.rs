@@ -8,11 +8,11 @@ use lectern_loadtest::{
     report,
     scenario::{
         Load, Measured, Shape, Stage, Target, booking, call as server, direct, floor as relay,
-        join, memory, pgbench,
+        insight as questions, join, memory, pgbench,
     },
 };
 
-use crate::args::{Bench, LoadArgs, OutputArgs, TargetArgs};
+use crate::args::{Bench, Insight, LoadArgs, OutputArgs, TargetArgs};
 
 /// The run is the same each time: keys, SSRCs and tie-breakers follow from it.
 const SEED: u64 = 0x5eed_1ec7;
@@ -35,6 +35,17 @@ pub(crate) fn floor(
 ) -> anyhow::Result<()> {
     let program = std::env::current_exe()?;
     print_one(&relay::run(&load.load(), &program, cpus, SEED)?, output)
+}
+
+/// History and analytics over a database that is full.
+pub(crate) fn insight(args: &Insight) -> anyhow::Result<()> {
+    let asked = questions::run(&stage(&args.target)?, args.lessons, args.times)?;
+    let rows = report::insight(&asked);
+    if let Some(path) = &args.output.json {
+        write(path, &rows)?;
+    }
+    print!("{}", table(&rows));
+    Ok(())
 }
 
 fn stage(target: &TargetArgs) -> anyhow::Result<Stage> {

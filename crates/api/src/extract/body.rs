@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::{
     limits,
@@ -22,7 +22,7 @@ pub(crate) struct Body<T> {
     pub(crate) raw: Bytes,
 }
 
-/// A body that may be missing, where every field of it may be.
+/// A body that may be missing or null, where every field of it may be.
 #[derive(Debug)]
 pub(crate) struct OptionalBody<T>(pub(crate) T);
 
@@ -51,7 +51,7 @@ impl<T: DeserializeOwned + Default> FromRequest<ApiState> for OptionalBody<T> {
         if !typed {
             return Err(Problem::new(Code::UnsupportedMediaType));
         }
-        parse(&raw).map(Self)
+        parse::<Option<T>>(&raw).map(|value| Self(value.unwrap_or_default()))
     }
 }
 
@@ -72,8 +72,13 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
     }
 }
 
-/// Depth is bounded by the parser, at 128.
+/// Depth is bounded by the parser, at 128. A list is no object, though serde
+/// would read its items as fields, in their order.
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Problem> {
+    if raw.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(raw).is_ok()
+    {
+        return Err(Problem::field("", "expected an object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(raw);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());

@@ -10,7 +10,7 @@ use utoipa::{
     openapi::{
         Content, OpenApi, Ref, RefOr, ResponseBuilder,
         example::ExampleBuilder,
-        path::{Operation, Parameter},
+        path::{Operation, Parameter, ParameterIn},
     },
 };
 
@@ -27,6 +27,8 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("503", "`unavailable`: not now; `Retry-After` says when to try again."),
 ];
 const WITH_QUERY: &[(&str, &str)] = &[("414", "`uri_too_long`: the query string is.")];
+const WITH_PATH: &[(&str, &str)] =
+    &[("404", "`not_found`: there is no such thing, or none that the caller may know of.")];
 const WITH_BODY: &[(&str, &str)] = &[
     ("400", "`malformed_json`, `bad_request`: the body cannot be read."),
     ("413", "`payload_too_large`: the body is."),
@@ -48,6 +50,9 @@ impl Modify for Errors {
             let invalid = invalid(operation, &schemas);
             add(operation, &[("422", &invalid)]);
             add(operation, EVERYWHERE);
+            if operation.parameters.iter().flatten().any(is_in_path) {
+                add(operation, WITH_PATH);
+            }
             let more = if operation.request_body.is_some() { WITH_BODY } else { WITH_QUERY };
             add(operation, more);
             show(operation);
@@ -59,6 +64,10 @@ impl Modify for Errors {
             components.examples.insert(code.name().to_owned(), example.into());
         }
     }
+}
+
+fn is_in_path(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path)
 }
 
 /// What may be wrong with values, by what the operation takes.

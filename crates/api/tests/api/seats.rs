@@ -256,21 +256,3 @@ async fn teacher_and_students_of_a_group_review_each_other() {
         assert_eq!(written["revieweeId"], student);
     }
 }
-
-#[tokio::test]
-async fn a_seat_is_given_back_before_the_teachers_deadline() {
-    let world = World::new().await;
-    let lesson = group(&world, 2).await;
-    take(&world, "jonas", &lesson).await;
-    take(&world, "mira", &lesson).await;
-    let policy = json!({ "cancelDeadline": 1200 }).to_string();
-    let (ines, any) = (world.user("ines"), [("if-match", "*")]);
-    ines.send(Method::PUT, "/api/me/policy", Some(policy), &any).await.expect(StatusCode::OK);
-    let jonas = world.user("jonas");
-    jonas.delete(&seats(&lesson)).await.problem(409, "too_late_to_cancel");
-    jonas.delete(&path(&lesson)).await.problem(409, "too_late_to_cancel");
-    // The teacher may still take it away, and who waits may still go.
-    take(&world, "tom", &lesson).await;
-    world.user("tom").delete(&seats(&lesson)).await.expect(StatusCode::OK);
-    ines.delete(&format!("{}/jonas", seats(&lesson))).await.expect(StatusCode::OK);
-}

@@ -224,28 +224,3 @@ async fn only_its_people_change_a_series() {
     let after = lessons(&jonas, &first["seriesId"]).await;
     assert!(after.iter().all(|lesson| lesson["title"] == "Ours"));
 }
-
-#[tokio::test]
-async fn a_series_is_held_to_what_the_teacher_asks() {
-    let world = World::new().await;
-    let (jonas, ines) = (world.user("jonas"), world.user("ines"));
-    let policy = async |policy: Value| {
-        let any = [("if-match", "*")];
-        let reply = ines.send(Method::PUT, "/api/me/policy", Some(policy.to_string()), &any).await;
-        reply.expect(StatusCode::OK)
-    };
-    // Lessons of the same series count against the limit.
-    policy(json!({ "perWeek": 1, "requiresConfirmation": true })).await;
-    let mut daily = weekly(2);
-    daily["series"] = json!({ "rrule": "FREQ=DAILY;COUNT=2" });
-    daily["localStart"] = json!("2027-03-08T12:00");
-    let problem = jonas.post("/api/sessions", &daily).await.problem(409, "outside_availability");
-    assert_eq!(problem["rule"], "perWeek");
-    // Each lesson is a request, of which the teacher is told once.
-    let first = jonas.post("/api/sessions", &weekly(3)).await.expect(StatusCode::CREATED);
-    let booked = lessons(&jonas, &first["seriesId"]).await;
-    assert!(booked.iter().all(|lesson| lesson["confirmation"] == "pending"), "{booked:?}");
-    let notices = ines.get("/api/notifications").await.expect(StatusCode::OK);
-    assert_eq!(notices["unread"], 1);
-    assert_eq!(notices["items"][0]["kind"], "session_requested");
-}

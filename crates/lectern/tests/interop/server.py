@@ -24,9 +24,9 @@ class Server:
         self.api = ready["api"]
         self.metrics = ready["metrics"]
 
-    def token(self, user, name):
-        """The platform's token of a user."""
-        command = [BINARY, "token", "--sub", user, "--name", name]
+    def token(self, user, name, *more):
+        """The platform's token of a user; `more` goes to the command."""
+        command = [BINARY, "token", "--sub", user, "--name", name, *more]
         done = subprocess.run(
             command, env=environment(self.folder), check=True, capture_output=True, text=True
         )
@@ -74,8 +74,8 @@ def own_address():
 
 
 @contextlib.contextmanager
-def running():
-    """Starts the binary, and stops it as an operator would."""
+def running(**settings):
+    """Starts the binary with more settings, and stops it as an operator would."""
     with tempfile.TemporaryDirectory(prefix="lectern-interop-") as name:
         folder = Path(name)
         ready = folder / "ready.json"
@@ -83,7 +83,7 @@ def running():
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [BINARY, "serve", "--ready-file", str(ready)],
-                env=environment(folder),
+                env=environment(folder) | settings,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

@@ -6,5 +6,5 @@ mod signal;
 
 pub use self::{
     participant::{Entry, Joiner, Participant},
-    rest::{Platform, Server, Ticket},
+    rest::{Platform, Server, Ticket, rfc3339},
 };

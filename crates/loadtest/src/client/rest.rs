@@ -119,6 +119,18 @@ impl Server {
         }
     }
 
+    /// Reads something, to the last byte.
+    ///
+    /// # Errors
+    /// Any answer but a success.
+    pub async fn get(&self, token: &str, path: &str) -> anyhow::Result<()> {
+        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(token);
+        match send::<serde_json::Value>(request).await? {
+            Ok(_) => Ok(()),
+            Err((status, problem)) => bail!("{path} was answered {status}: {problem}"),
+        }
+    }
+
     /// Asks to be let into a lesson.
     ///
     /// # Errors
@@ -148,7 +160,10 @@ async fn send<T: DeserializeOwned>(
 }
 
 /// Seconds since the epoch as RFC 3339, in UTC.
-fn rfc3339(seconds: u64) -> anyhow::Result<String> {
+///
+/// # Errors
+/// The calendar does not reach so far.
+pub fn rfc3339(seconds: u64) -> anyhow::Result<String> {
     let instant = i64::try_from(seconds).ok().and_then(|at| DateTime::from_timestamp(at, 0));
     let instant = instant.with_context(|| format!("{seconds} s is past the calendar"))?;
     Ok(instant.to_rfc3339_opts(SecondsFormat::Secs, true))

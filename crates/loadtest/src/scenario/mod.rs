@@ -5,6 +5,7 @@ pub mod booking;
 pub mod call;
 pub mod direct;
 pub mod floor;
+pub mod insight;
 pub mod join;
 mod load;
 pub mod memory;

@@ -52,8 +52,7 @@ impl Engine {
     /// Removes a participant and returns what it sent and received.
     pub fn remove(&mut self, now: Instant, peer: PeerKey) -> MediaCounts {
         let Some(state) = self.peers.get(peer.index()) else { return MediaCounts::default() };
-        let (room, sources) = (state.room, state.sources.clone());
-        let slots = [&state.slots[..], &state.resting].concat();
+        let (room, sources, slots) = (state.room, state.sources.clone(), state.slots.clone());
         for source in sources {
             self.remove_source(source);
         }
@@ -81,12 +80,8 @@ impl Engine {
         for stream in sources.flat_map(|source| source.layers.iter().flatten()) {
             self.count_stream(*stream, &mut counts);
         }
-        counts.packets_out += state
-            .slots
-            .iter()
-            .chain(&state.resting)
-            .map(|slot| self.slots[slot.index()].sent)
-            .sum::<u64>();
+        counts.packets_out +=
+            state.slots.iter().map(|slot| self.slots[slot.index()].sent).sum::<u64>();
         counts
     }
 
@@ -177,9 +172,7 @@ impl Engine {
 
     fn update_slots(&mut self, peer: PeerKey, sections: Vec<OutgoingSection>) {
         let open = self.peers[peer.index()].writable;
-        let state = &mut self.peers[peer.index()];
-        let mut before = std::mem::take(&mut state.slots);
-        before.append(&mut state.resting);
+        let mut before = std::mem::take(&mut self.peers[peer.index()].slots);
         let mut after = Vec::with_capacity(sections.len());
         for section in sections {
             let same = before.iter().position(|key| {
@@ -189,8 +182,7 @@ impl Engine {
             after.push(match same {
                 Some(place) => {
                     let key = before.swap_remove(place);
-                    let slot = &mut self.slots[key.index()];
-                    (slot.section, slot.open) = (section, open);
+                    self.slots[key.index()].section = section;
                     key
                 }
                 None => {
@@ -199,12 +191,10 @@ impl Engine {
                 }
             });
         }
-        for key in &before {
-            self.detach(*key);
-            self.slots[key.index()].rest();
+        self.peers[peer.index()].slots = after;
+        for key in before {
+            self.remove_slot(key);
         }
-        let state = &mut self.peers[peer.index()];
-        (state.slots, state.resting) = (after, before);
     }
 
     fn remove_source(&mut self, key: SourceKey) {

@@ -49,7 +49,7 @@ impl From<chat::Message> for ChatLine {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ChatQuery {
     /// `nextCursor` of the page before.
-    #[param(nullable = false)]
+    #[param(nullable = false, pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
 }
 

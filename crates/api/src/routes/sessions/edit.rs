@@ -10,7 +10,7 @@ use lectern_store::sessions::{self, Edit, Expected, NewStart};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{entity_tag, series::ScopeQuery, start::Asked};
+use super::{entity_tag, series::ScopeQuery, start::Asked, visible};
 use crate::{
     extract::{Body, Caller, Checks, IfMatch, Query, SessionPath},
     problem::{Code, Problem, ProblemDocument},
@@ -62,7 +62,8 @@ pub(crate) struct SessionEdit {
     operation_id = "editSession",
     put, path = "/api/sessions/{id}", tag = "sessions",
     params(("id" = uuid::Uuid, Path), ScopeQuery,
-        ("If-Match" = String, Header, description = "The ETag of the version to change, or `*`.")),
+        ("If-Match" = Option<String>, Header, nullable = false,
+            description = "The ETag of the version to change, or `*`. It must be there.")),
     request_body = SessionEdit,
     responses(
         (status = 200, description = "The lesson as it is now.", body = view::Session,
@@ -90,9 +91,11 @@ pub(crate) async fn edit(
     IfMatch(expected): IfMatch,
     body: Body<SessionEdit>,
 ) -> Result<impl IntoResponse, Problem> {
-    let expected = expected.ok_or_else(|| {
-        Problem::new(Code::PreconditionRequired).detail("say which version in If-Match")
-    })?;
+    let Some(expected) = expected else {
+        visible(&state, &caller, id).await?;
+        let problem = Problem::new(Code::PreconditionRequired);
+        return Err(problem.detail("say which version in If-Match"));
+    };
     let edit = parse(&state, &caller, id, expected, &body.value)?;
     let (pool, platform, now) = (&state.pool, state.platform(), state.clock.now());
     let session = match query.reach()? {
