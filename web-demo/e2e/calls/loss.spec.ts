@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures.ts';
 import { LecternServer } from '../support/lectern.ts';
 import { bookSoon, enterRoom, signIn } from '../support/lesson.ts';
-import { freeUdpPort, LossyRelay } from '../support/loss.ts';
+import { freeUdpPort, LossyRelay, randomLoss } from '../support/loss.ts';
 import { mediaStats } from '../support/media.ts';
 
 const LOSS = 0.05;
@@ -16,7 +16,7 @@ test('Chromium and Firefox meet over a lossy network', async ({ chromium, firefo
   test.setTimeout(420_000);
   test.info().annotations.push({ type: 'seed', description: String(SEED) });
   const port = await freeUdpPort();
-  const relay = await LossyRelay.open({ serverPort: port, loss: LOSS, seed: SEED });
+  const relay = await LossyRelay.open({ serverPort: port, loses: randomLoss(LOSS, SEED) });
   const server = await LecternServer.start({
     LECTERN_MEDIA_LISTEN: `0.0.0.0:${port}`,
     LECTERN_MEDIA_WORKERS: '1',

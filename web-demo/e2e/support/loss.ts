@@ -11,32 +11,39 @@ export interface LossCounts {
   dropped: number;
 }
 
+/** Up is from a browser to the server. */
+export type Direction = 'up' | 'down';
+
 /**
- * A UDP relay between browsers and the server that drops datagrams both ways,
- * which ones by a seed. The server advertises the relay's address as its own.
+ * Whether a datagram is lost; asked once for each. `path` names the browser's
+ * socket.
+ */
+export type Loses = (datagram: Buffer, direction: Direction, path: string) => boolean;
+
+/**
+ * A UDP relay between browsers and the server that drops datagrams both ways.
+ * The server advertises the relay's address as its own.
  */
 export class LossyRelay {
   readonly counts: LossCounts = { passed: 0, dropped: 0 };
   readonly #front: Socket;
   readonly #server: { address: string; port: number };
-  readonly #paths = new Map<string, Path>();
-  readonly #random: () => number;
-  readonly #loss: number;
+  readonly #paths = new Map<string, Socket>();
+  readonly #loses: Loses;
 
-  private constructor(front: Socket, serverPort: number, loss: number, seed: number) {
+  private constructor(front: Socket, serverPort: number, loses: Loses) {
     this.#front = front;
     // Not the loopback: Firefox refuses answers that say it was seen there.
     this.#server = { address: machineAddress(), port: serverPort };
-    this.#random = mulberry32(seed);
-    this.#loss = loss;
+    this.#loses = loses;
     front.on('message', (datagram, from) => this.#upward(datagram, from));
   }
 
-  static async open(options: { serverPort: number; loss: number; seed: number }) {
+  static async open(options: { serverPort: number; loses: Loses }) {
     const front = createSocket('udp4');
     front.bind(0, machineAddress());
     await once(front, 'listening');
-    return new LossyRelay(front, options.serverPort, options.loss, options.seed);
+    return new LossyRelay(front, options.serverPort, options.loses);
   }
 
   /** Where browsers find it: `192.0.2.2:4711`. */
@@ -47,41 +54,79 @@ export class LossyRelay {
 
   close(): void {
     this.#front.close();
-    for (const path of this.#paths.values()) path.socket.close();
+    for (const socket of this.#paths.values()) socket.close();
   }
 
   #upward(datagram: Buffer, from: RemoteInfo): void {
-    const path = this.#path(from);
-    if (this.#passes(path, datagram)) {
-      path.socket.send(datagram, this.#server.port, this.#server.address);
+    const socket = this.#path(from);
+    if (this.#passes(datagram, 'up', from)) {
+      socket.send(datagram, this.#server.port, this.#server.address);
     }
   }
 
   /** Each browser's socket has one of ours towards the server. */
-  #path(from: RemoteInfo): Path {
-    const name = `${from.address}:${from.port}`;
-    const known = this.#paths.get(name);
+  #path(from: RemoteInfo): Socket {
+    const known = this.#paths.get(nameOf(from));
     if (known) return known;
-    const path: Path = { socket: createSocket('udp4'), media: 0 };
-    path.socket.on('message', (datagram) => {
-      if (this.#passes(path, datagram)) this.#front.send(datagram, from.port, from.address);
+    const socket = createSocket('udp4');
+    socket.on('message', (datagram) => {
+      if (this.#passes(datagram, 'down', from)) {
+        this.#front.send(datagram, from.port, from.address);
+      }
     });
-    this.#paths.set(name, path);
-    return path;
+    this.#paths.set(nameOf(from), socket);
+    return socket;
   }
 
-  #passes(path: Path, datagram: Buffer): boolean {
-    if (isMedia(datagram)) path.media += 1;
-    const drop = path.media > SPARED && this.#random() < this.#loss;
-    this.counts[drop ? 'dropped' : 'passed'] += 1;
-    return !drop;
+  #passes(datagram: Buffer, direction: Direction, from: RemoteInfo): boolean {
+    const lost = this.#loses(datagram, direction, nameOf(from));
+    this.counts[lost ? 'dropped' : 'passed'] += 1;
+    return !lost;
   }
 }
 
-interface Path {
-  socket: Socket;
-  /** SRTP and SRTCP seen so far, both ways. */
-  media: number;
+function nameOf({ address, port }: RemoteInfo): string {
+  return `${address}:${port}`;
+}
+
+/** Loses a part of the datagrams of calls, which ones by a seed. */
+export function randomLoss(loss: number, seed: number): Loses {
+  const random = mulberry32(seed);
+  const media = new Map<string, number>();
+  return (datagram, _, path) => {
+    const seen = (media.get(path) ?? 0) + (isMedia(datagram) ? 1 : 0);
+    media.set(path, seen);
+    return seen > SPARED && random() < loss;
+  };
+}
+
+/** Loses one datagram of the next DTLS handshake: the nth one in a direction. */
+export class HandshakeLoss {
+  /** Datagrams of the handshake so far; what is sent again counts again. */
+  counts: Record<Direction, number> = { up: 0, down: 0 };
+  dropped = 0;
+  #lost: { direction: Direction; nth: number } | null = null;
+
+  /** Begins to count anew. Nothing is lost if nothing is named. */
+  arm(direction?: Direction, nth = 0): void {
+    this.counts = { up: 0, down: 0 };
+    this.dropped = 0;
+    this.#lost = direction ? { direction, nth } : null;
+  }
+
+  readonly loses: Loses = (datagram, direction) => {
+    if (!isHandshake(datagram)) return false;
+    this.counts[direction] += 1;
+    const { direction: lossy, nth } = this.#lost ?? {};
+    const lost = direction === lossy && this.counts[direction] === nth;
+    if (lost) this.dropped += 1;
+    return lost;
+  };
+}
+
+/** A change of cipher or a handshake message (RFC 6347, section 4.1); no alert. */
+function isHandshake(datagram: Buffer): boolean {
+  return datagram[0] === 20 || datagram[0] === 22;
 }
 
 /** RTP and RTCP, told from STUN and DTLS by the first byte (RFC 7983). */

@@ -58,3 +58,8 @@ export async function mediaStats(page: Page): Promise<MediaStats> {
     return sums;
   });
 }
+
+/** The states of all connections that the page has made: of ICE and DTLS together. */
+export async function connectionStates(page: Page): Promise<RTCPeerConnectionState[]> {
+  return page.evaluate(() => window.peers.map((peer) => peer.connectionState));
+}
