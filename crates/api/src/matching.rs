@@ -20,7 +20,7 @@ pub enum Matching {
     /// In the list that the platform puts here.
     List,
     /// At the platform, which is asked each time.
-    Hook(MatchHook),
+    Hook(Box<MatchHook>),
 }
 
 impl ApiState {

@@ -63,7 +63,7 @@ impl Platform {
 
 async fn hooked(url: String, on_failure: OnFailure) -> World {
     let hook = MatchHook::new(url, KEY, TIMEOUT, on_failure).expect("a client");
-    World::with(|config| config.matching = Matching::Hook(hook)).await
+    World::with(|config| config.matching = Matching::Hook(Box::new(hook))).await
 }
 
 async fn answer(State(platform): State<Platform>, headers: HeaderMap, body: String) -> Response {

@@ -258,7 +258,7 @@ fn matching(rule: MatchRule) -> anyhow::Result<Matching> {
         MatchRule::Off => Matching::Off,
         MatchRule::List => Matching::List,
         MatchRule::Hook { url, key, timeout, on_failure } => {
-            Matching::Hook(MatchHook::new(url, &key, timeout, on_failure)?)
+            Matching::Hook(Box::new(MatchHook::new(url, &key, timeout, on_failure)?))
         }
     })
 }
