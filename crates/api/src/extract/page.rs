@@ -125,7 +125,7 @@ mod tests {
             id: Uuid::from_u128(42),
         };
         assert_eq!(read(&write(after)), Some(after));
-        let far = [&"0".repeat(32), &"_".repeat(32)];
+        let far = [&"0".repeat(32), &"7".repeat(32)];
         for bad in ["", "x", "AAAA", "%00", &"A".repeat(33), far[0], far[1]] {
             assert_eq!(read(bad), None, "{bad:?}");
         }
