@@ -70,7 +70,7 @@ mod tests {
         let descriptor = Descriptor::Vp9(vp9::Descriptor::parse(payload).unwrap());
         let mut out = SmallVec::<[u8; 16]>::new();
         descriptor.write(pictures.map(&descriptor, true), &mut out);
-        out.extend_from_slice(&payload[descriptor.len()..]);
+        out.extend_from_slice(&payload[descriptor.prefix_len()..]);
         out.to_vec()
     }
 

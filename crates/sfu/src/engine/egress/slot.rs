@@ -223,7 +223,7 @@ impl Slot {
         let header_len = head.len();
         let own = frame.info.descriptor.as_ref().map_or(0, |descriptor| {
             descriptor.write(self.pictures.map(descriptor, frame.arrival.is_newest()), &mut head);
-            descriptor.len()
+            descriptor.prefix_len()
         });
         let payload =
             kept.get_or_insert_with(|| egress.payloads.keep(&frame.payload[own..])).clone();

@@ -52,7 +52,7 @@ pub struct PictureIds {
 
 impl Descriptor {
     /// Bytes at the front of the payload that [`Descriptor::write`] replaces.
-    pub const fn len(&self) -> usize {
+    pub const fn prefix_len(&self) -> usize {
         match self {
             Self::Vp8(vp8) => vp8.len,
             Self::Vp9(vp9) => vp9.len,
