@@ -25,7 +25,7 @@ use proptest::{
 /// What makes the cases.
 const SEED: [u8; 32] = *b"slots in every zone of the world";
 /// Cases of each property in each zone.
-const CASES: u32 = 8;
+const CASES: u32 = 1;
 
 /// Checks a property in every zone. No case is kept in a file, and none is left
 /// to chance.
@@ -33,11 +33,15 @@ fn in_every_zone(property: impl Fn(&Teaching, &Case) -> Result<(), TestCaseError
     let zones = Zones::bundled();
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     println!("seed {:?}, {CASES} cases a zone", std::str::from_utf8(&SEED));
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &SEED);
-    let mut runner = TestRunner::new_with_rng(config, rng);
     let database = jiff::tz::TimeZoneDatabase::bundled();
-    let mut count = 0;
+    let mut count: u16 = 0;
     for zone in database.available() {
+        // A runner counts its successes for good: each zone has one of its own,
+        // and a seed of its own.
+        let mut seed = SEED;
+        seed[..2].copy_from_slice(&count.to_be_bytes());
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let mut runner = TestRunner::new_with_rng(config.clone(), rng);
         let outcome = runner.run(&cases(), |case| {
             let teaching = Teaching::of(&zones, zone.as_str(), &case);
             property(&teaching, &case)
@@ -211,8 +215,10 @@ fn open_times_are_what_clocks_show_and_no_hour_is_lost() {
 fn slots_lie_within_open_times_and_meet_nothing() {
     in_every_zone(|teaching, case| {
         let mut open = Vec::new();
-        for day in -4..=4 {
-            let date = teaching.days.date(teaching.around + TimeDelta::days(day)).expect("a date");
+        // Dates one after another: steps of a day miss one where clocks change
+        // at midnight.
+        let first = teaching.days.date(teaching.around - TimeDelta::days(4)).expect("a date");
+        for date in std::iter::successors(Some(first), |date| date.tomorrow().ok()).take(10) {
             open.extend(teaching.hours.open_on(&teaching.days, date).expect("open times"));
         }
         open.sort();
