@@ -1,13 +1,13 @@
 -- How Postgres reads what history and analytics ask, after bench/insight.sql.
 -- The statements are those of crates/store/src/sessions/list.rs and
 -- crates/store/src/analytics, in short.
-\echo A page of a teacher's history
+\echo A page of the history of a teacher
 EXPLAIN (ANALYZE, BUFFERS)
 SELECT s.id FROM session_participants p JOIN sessions s ON s.id = p.session_id
 WHERE p.user_id = 'teacher-0' AND (s.status IN ('completed', 'cancelled') OR s.ends_at <= now())
 ORDER BY lower(p.during) DESC, p.session_id DESC LIMIT 51;
 
-\echo What a teacher's year comes to
+\echo What the year of a teacher comes to
 EXPLAIN (ANALYZE, BUFFERS)
 SELECT slot_of(f.slot), p.role = 'teacher', sum(booked), sum(completed), sum(minutes)
 FROM session_participants p JOIN sessions s ON s.id = p.session_id
@@ -16,7 +16,7 @@ WHERE p.attending AND p.user_id = 'teacher-0'
   AND lower(p.during) >= now() - interval '365 days' AND lower(p.during) < now()
 GROUP BY 1, 2;
 
-\echo What the platform's year comes to
+\echo What the year of the platform comes to
 EXPLAIN (ANALYZE, BUFFERS)
 SELECT width_bucket(slot, days.starts), sum(booked), sum(completed), sum(minutes), sum(declined),
        sum(off_teacher), sum(off_student), sum(off_other), sum(missed_both), sum(fives),
@@ -26,7 +26,7 @@ FROM (SELECT array_agg(now() - interval '366 days' + n * interval '1 day') AS st
      (SELECT * FROM figures WHERE slot >= now() - interval '365 days' AND slot < now()) counted
 GROUP BY 1;
 
-\echo The busiest hours of the platform's year
+\echo The busiest hours of that year
 EXPLAIN (ANALYZE, BUFFERS)
 SELECT (extract(epoch FROM slot)::bigint / 900) % 672, sum(booked - declined - off_teacher)
 FROM figures WHERE slot >= now() - interval '365 days' AND slot < now() GROUP BY 1;
