@@ -36,6 +36,11 @@ pub(super) struct Peer {
     pub(super) sources: Vec<SourceKey>,
     /// What it receives, in the order of the offer.
     pub(super) slots: Vec<SlotKey>,
+    /// What it received before a further offer, and may receive again. Their
+    /// numbers must go on then: under one SSRC and key, a number that comes
+    /// twice would reuse a nonce (RFC 7714, section 8.4). There are never more
+    /// than sections, which an offer cannot take away.
+    pub(super) resting: Vec<SlotKey>,
     pub(super) bindings: Vec<Binding>,
     /// The extension ids of what it sends: one set for all sections, since they
     /// share a transport (RFC 9143, section 10).
@@ -65,6 +70,7 @@ impl Peer {
             participant,
             sources: Vec::new(),
             slots: Vec::new(),
+            resting: Vec::new(),
             bindings: Vec::new(),
             extensions: Extensions::default(),
             ssrc,

@@ -52,7 +52,8 @@ impl Engine {
     /// Removes a participant and returns what it sent and received.
     pub fn remove(&mut self, now: Instant, peer: PeerKey) -> MediaCounts {
         let Some(state) = self.peers.get(peer.index()) else { return MediaCounts::default() };
-        let (room, sources, slots) = (state.room, state.sources.clone(), state.slots.clone());
+        let (room, sources) = (state.room, state.sources.clone());
+        let slots = [&state.slots[..], &state.resting].concat();
         for source in sources {
             self.remove_source(source);
         }
@@ -80,8 +81,12 @@ impl Engine {
         for stream in sources.flat_map(|source| source.layers.iter().flatten()) {
             self.count_stream(*stream, &mut counts);
         }
-        counts.packets_out +=
-            state.slots.iter().map(|slot| self.slots[slot.index()].sent).sum::<u64>();
+        counts.packets_out += state
+            .slots
+            .iter()
+            .chain(&state.resting)
+            .map(|slot| self.slots[slot.index()].sent)
+            .sum::<u64>();
         counts
     }
 
@@ -172,7 +177,9 @@ impl Engine {
 
     fn update_slots(&mut self, peer: PeerKey, sections: Vec<OutgoingSection>) {
         let open = self.peers[peer.index()].writable;
-        let mut before = std::mem::take(&mut self.peers[peer.index()].slots);
+        let state = &mut self.peers[peer.index()];
+        let mut before = std::mem::take(&mut state.slots);
+        before.append(&mut state.resting);
         let mut after = Vec::with_capacity(sections.len());
         for section in sections {
             let same = before.iter().position(|key| {
@@ -182,7 +189,8 @@ impl Engine {
             after.push(match same {
                 Some(place) => {
                     let key = before.swap_remove(place);
-                    self.slots[key.index()].section = section;
+                    let slot = &mut self.slots[key.index()];
+                    (slot.section, slot.open) = (section, open);
                     key
                 }
                 None => {
@@ -191,10 +199,12 @@ impl Engine {
                 }
             });
         }
-        self.peers[peer.index()].slots = after;
-        for key in before {
-            self.remove_slot(key);
+        for key in &before {
+            self.detach(*key);
+            self.slots[key.index()].rest();
         }
+        let state = &mut self.peers[peer.index()];
+        (state.slots, state.resting) = (after, before);
     }
 
     fn remove_source(&mut self, key: SourceKey) {

@@ -126,6 +126,16 @@ impl Slot {
         self.target = None;
     }
 
+    /// Forgets everything but its numbers, which go on if it is wanted again.
+    pub(in super::super) fn rest(&mut self) {
+        self.stop();
+        self.wanted = None;
+        self.view = View::default();
+        self.open = false;
+        self.reported = false;
+        self.replay.clear();
+    }
+
     /// Forwards a packet of `stream`, if the slot carries it. `kept` is the
     /// packet's payload once some slot has kept it.
     pub(in super::super) fn forward(

@@ -47,14 +47,12 @@ impl Arrivals {
 
     /// The next feedback packet, until nothing is left to report.
     pub(in super::super) fn take(&mut self) -> Option<TransportFeedback> {
-        while self.pending.front().is_some_and(Option::is_none) && self.pending.len() > 1 {
-            // What is missing at the front is reported with what came after.
-            if self.pending.iter().take(MAX_STATUSES).any(Option::is_some) {
-                break;
-            }
-            self.pending.pop_front();
-            self.base += 1;
-        }
+        // What is missing at the front is reported with what came after, as far
+        // back as one packet reaches.
+        let first = self.pending.iter().position(Option::is_some)?;
+        let out_of_reach = (first + 1).saturating_sub(MAX_STATUSES);
+        self.pending.drain(..out_of_reach);
+        self.base += out_of_reach as u64;
         let mut len = 0;
         let mut previous = None;
         for status in self.pending.iter().take(MAX_STATUSES) {
@@ -110,6 +108,19 @@ mod tests {
         arrivals.arrive(1, 10, 1);
         arrivals.arrive(2, 100_000, 1);
         assert_eq!(taken(&mut arrivals), [(1, 0, vec![Some(10)]), (2, 1, vec![Some(100_000)])]);
+    }
+
+    #[test]
+    fn what_is_missing_is_reported_as_far_as_a_packet_reaches() {
+        let mut arrivals = Arrivals::default();
+        arrivals.arrive(0, 10, 1);
+        assert_eq!(taken(&mut arrivals).len(), 1);
+        arrivals.arrive(1000, 20, 1);
+        let mut statuses = vec![None; MAX_STATUSES - 1];
+        statuses.push(Some(20));
+        let base = 1001 - MAX_STATUSES as u16;
+        assert_eq!(taken(&mut arrivals), [(base, 1, statuses)]);
+        assert!(arrivals.take().is_none() && arrivals.pending.is_empty());
     }
 
     #[test]

@@ -187,6 +187,33 @@ fn a_further_offer_keeps_what_goes_on() {
     assert_eq!(call.clients[1].receiver(FACE).packets.len(), before);
 }
 
+/// The receiver's key stays, and so does the slot's SSRC: a number that comes
+/// twice would be sealed twice under one nonce.
+#[test]
+fn a_slot_that_comes_back_goes_on_with_its_numbers() {
+    let mut call = two(15, &[]);
+    call.play(&[Run(1000)]);
+    let (all, key) = (lesson(Numbering::Firefox, &[]), call.clients[1].key);
+    for _ in 0..3 {
+        let before = call.clients[1].receiver(FACE).packets.len();
+        let without = NegotiatedMedia { outgoing: Vec::new(), ..all.clone() };
+        call.engine.update(call.now(), key, without);
+        call.play(&[Run(500)]);
+        assert!(call.clients[1].receiver(FACE).packets.len() <= before + 5);
+        call.engine.update(call.now(), key, all.clone());
+        call.play(&[Assign(1, FACE, Some((0, Source::Camera))), Run(1000)]);
+        let receiver = call.clients[1].receiver(FACE);
+        assert!(receiver.packets.len() > before + 100);
+        assert_eq!((receiver.missing(0), receiver.duplicates), (Vec::new(), 0));
+        receiver.check_continuity();
+    }
+    call.play(&[Assign(1, FACE, None)]);
+    call.engine.update(call.now(), key, NegotiatedMedia::default());
+    let counts = call.engine.counts(key);
+    assert_eq!(call.leave(1), counts);
+    assert!(counts.packets_out > 300);
+}
+
 #[test]
 fn who_leaves_leaves_nothing_behind() {
     let mut call = two(12, &["q", "h", "f"]);
