@@ -1,5 +1,6 @@
-//! Who calls: the platform's token, checked.
+//! Who calls: the platform's token or one of its keys, checked.
 
+mod identity;
 mod jwks;
 mod remembered;
 mod token;
@@ -11,8 +12,9 @@ use jsonwebtoken::AlgorithmFamily;
 
 pub use self::token::AuthError;
 pub(crate) use self::{
+    identity::{Identity, Service, identify},
     remembered::Remembered,
-    token::{Authenticator, Identity},
+    token::Authenticator,
 };
 
 /// Which claims of a token say what.

@@ -10,10 +10,12 @@ mod query;
 
 pub(crate) use self::{
     body::{Body, OptionalBody},
-    caller::Caller,
+    caller::{Caller, Principal},
     checks::Checks,
     headers::{IdempotencyKey, IfMatch},
     page::{Listed, PageQuery, Paged, Turns, page},
-    path::{HoldPath, ProposalPath, SeatPath, SessionPath, UserPath},
+    path::{
+        DisputePath, HoldPath, KeyPath, ProposalPath, ReviewPath, SeatPath, SessionPath, UserPath,
+    },
     query::Query,
 };

@@ -8,16 +8,15 @@ use std::{any::Any, net::SocketAddr, time::Instant};
 
 use axum::{
     extract::{ConnectInfo, MatchedPath, OriginalUri, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use lectern_store::users;
 use tracing::Instrument as _;
 
 pub(crate) use self::{next::NextPage, validate::validate};
 use crate::{
-    auth::Identity,
+    auth::{self, Identity},
     limits,
     problem::{Code, Problem},
     random,
@@ -29,7 +28,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What requests to no route are counted as.
 const NO_ROUTE: &str = "none";
 
-/// Whether there was a good token; handlers that need one take it from here.
+/// Whether there was a good token or key; handlers that need one take it from here.
 #[derive(Debug, Clone)]
 pub(crate) struct Authenticated(pub(crate) Result<Identity, Problem>);
 
@@ -104,9 +103,9 @@ pub(crate) async fn admit(
     next: Next,
 ) -> Response {
     let now = state.clock.now();
-    let identity = identify(&state, request.headers()).await;
+    let identity = auth::identify(&state, request.headers()).await;
     let key = match &identity {
-        Ok(identity) => Key::User(identity.actor.id.to_string()),
+        Ok(identity) => Key::User(identity.counted_as().to_string()),
         Err(_) => request
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()
@@ -129,29 +128,6 @@ pub(crate) async fn admit(
 fn no_store(response: &mut Response) {
     let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(no_store);
-}
-
-async fn identify(state: &ApiState, headers: &HeaderMap) -> Result<Identity, Problem> {
-    let header = headers
-        .get(header::AUTHORIZATION)
-        .ok_or_else(|| Problem::unauthenticated("no token was sent"))?;
-    let token = header
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| Problem::unauthenticated("expected a bearer token"))?;
-    let now = state.clock.now();
-    let mut identity = state.authenticator.identify(token, now).await?;
-    let zone = identity.claims.time_zone.take();
-    identity.claims.time_zone =
-        zone.and_then(|zone| state.zones.name(&zone).ok()).map(|zone| zone.to_string());
-    if !state.remembered.knows(&identity.claims) {
-        state.timed("users_remember", users::remember(&state.pool, &identity.claims, now)).await?;
-        state.remembered.learn(&identity.claims);
-    }
-    Ok(identity)
 }
 
 /// A handler that panicked is a fault like any other.

@@ -27,12 +27,24 @@ pub const TEACHERS: i64 = 200;
 pub const SLOT_DAYS: i64 = 62;
 /// The most lines of chat in one page.
 pub const CHAT_PAGE: u16 = 200;
+/// The most events of one lesson's record in one page.
+pub const EVENTS_PAGE: u16 = 200;
 /// The most presences of one lesson in one answer.
 pub const PRESENCES: u16 = 1_000;
 /// The most lessons in a file; a page of them is in memory at a time.
 pub const EXPORT_ROWS: u16 = 20_000;
 /// The longest time that analytics count, in days.
 pub const ANALYTICS_DAYS: i64 = 400;
+/// The most skills by which somebody's reviews are told apart.
+pub const SKILLS: u16 = 50;
+/// The most reviews of one author after one lesson in one answer.
+pub const OWN_REVIEWS: u16 = 1_000;
+/// The most reports of one review in one answer.
+pub const REPORTS: u16 = 10;
+/// The longest life of a service key, in days: five years.
+pub const KEY_DAYS_MAX: i64 = 1826;
+/// The life of a service key, in days, where nobody says.
+pub const KEY_DAYS: i64 = 365;
 /// The most callers whose rate is told apart. Beyond, idle ones are forgotten,
 /// and if none is idle, newcomers share one allowance.
 pub const CALLERS: usize = 100_000;

@@ -61,10 +61,16 @@ use crate::{problem, routes, view};
         routes::sessions::proposals::accept::accept,
         routes::sessions::proposals::decline::decline,
         routes::sessions::proposals::withdraw::withdraw,
+        routes::sessions::events::events,
+        routes::sessions::dispute::dispute,
         routes::history::history,
         routes::analytics::mine,
         routes::reviews::list::list,
         routes::reviews::write::write,
+        routes::reviews::reply::reply,
+        routes::reviews::report::report,
+        routes::sessions::review::get,
+        routes::sessions::review::edit,
         routes::notifications::list::list,
         routes::notifications::read::read,
         routes::matches::get::get,
@@ -86,7 +92,16 @@ use crate::{problem, routes, view};
         routes::admin::analytics::platform,
         routes::teachers::list::list,
         routes::teachers::lessons::lessons,
-        routes::admin::reviews::reviews,
+        routes::admin::reviews::list::list,
+        routes::admin::reviews::moderate::moderate,
+        routes::admin::disputes::list::list,
+        routes::admin::disputes::get::get,
+        routes::admin::disputes::decide::decide,
+        routes::admin::sessions::complete::complete,
+        routes::admin::sessions::cancel::cancel,
+        routes::admin::api_keys::list::list,
+        routes::admin::api_keys::create::create,
+        routes::admin::api_keys::revoke::revoke,
     ),
     components(schemas(view::Aggregate, problem::ProblemDocument)),
     modifiers(&Token, &Errors, &Headers, &Parameters, &Examples),
@@ -110,8 +125,17 @@ impl Modify for Token {
             .bearer_format("JWT")
             .description(Some("The platform's token."))
             .build();
+        let key = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("lk_<id>_<secret>")
+            .description(Some(
+                "A key of the platform's own servers. Where an operation takes one, the scope it \
+                 needs stands beside it.",
+            ))
+            .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("platformToken", SecurityScheme::Http(scheme));
+        components.add_security_scheme("serviceKey", SecurityScheme::Http(key));
     }
 }
 

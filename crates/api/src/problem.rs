@@ -9,8 +9,8 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    proposal::ProposalRefused, review::ReviewRefused, series::NoShift, session::Refused,
-    slots::Rule, window::DoorClosed, zone::ZoneError,
+    dispute::DisputeRefused, proposal::ProposalRefused, review::ReviewRefused, series::NoShift,
+    session::Refused, slots::Rule, window::DoorClosed, zone::ZoneError,
 };
 use lectern_store::StoreError;
 
@@ -144,6 +144,7 @@ impl From<Refused> for Problem {
         let code = match refused {
             Refused::NotParticipant => Code::NotParticipant,
             Refused::Transition(_)
+            | Refused::NotBegun
             | Refused::KeepsItsTime { .. }
             | Refused::KeepsItsWords { .. }
             | Refused::NotPending
@@ -197,9 +198,29 @@ impl From<ReviewRefused> for Problem {
     fn from(refused: ReviewRefused) -> Self {
         match refused {
             ReviewRefused::NotParticipant => Self::new(Code::NotParticipant).detail(refused),
-            ReviewRefused::NotReviewable => Self::new(Code::NotReviewable).detail(refused),
-            ReviewRefused::WrongReviewee => Self::field("/revieweeId", refused),
+            ReviewRefused::NotReviewable | ReviewRefused::WindowClosed => {
+                Self::new(Code::NotReviewable).detail(refused)
+            }
+            ReviewRefused::WrongReviewee | ReviewRefused::WhichStudent => {
+                Self::field("/revieweeId", refused)
+            }
+            ReviewRefused::Published => Self::new(Code::ReviewPublished).detail(refused),
+            ReviewRefused::AlreadyReplied => Self::new(Code::AlreadyReplied).detail(refused),
+            ReviewRefused::NotReviewee => Self::new(Code::Forbidden).detail(refused),
+            ReviewRefused::Already { .. } => Self::new(Code::InvalidTransition).detail(refused),
         }
+    }
+}
+
+impl From<DisputeRefused> for Problem {
+    fn from(refused: DisputeRefused) -> Self {
+        let code = match refused {
+            DisputeRefused::NotParticipant => Code::NotParticipant,
+            DisputeRefused::NotBegun | DisputeRefused::TooLate => Code::NotDisputable,
+            DisputeRefused::AlreadyDisputed => Code::AlreadyDisputed,
+            DisputeRefused::AlreadyDecided => Code::AlreadyDecided,
+        };
+        Self::new(code).detail(refused)
     }
 }
 
@@ -234,6 +255,7 @@ impl From<StoreError> for Problem {
             StoreError::ProposalRefused(refused) => refused.into(),
             StoreError::WaitlistFull => Self::new(Code::WaitlistFull),
             StoreError::ReviewRefused(refused) => refused.into(),
+            StoreError::DisputeRefused(refused) => refused.into(),
             StoreError::AlreadyReviewed => Self::new(Code::AlreadyReviewed),
             StoreError::IdempotencyMismatch => {
                 Self::new(Code::IdempotencyMismatch).at("Idempotency-Key")

@@ -1,9 +1,19 @@
-//! The only randomness of this crate: names for what is new.
+//! The only randomness of this crate: names and secrets for what is new.
 
+use rand::RngExt as _;
 use uuid::Uuid;
 
 /// A fresh id that sorts by age.
 #[expect(clippy::disallowed_methods, reason = "a handler drives: it names what it makes")]
 pub(crate) fn id() -> Uuid {
     Uuid::now_v7()
+}
+
+/// 256 bits that nobody can guess.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a handler drives: it draws the secrets it gives out"
+)]
+pub(crate) fn secret() -> [u8; 32] {
+    rand::rng().random()
 }

@@ -58,10 +58,15 @@ pub fn router(state: ApiState) -> Router {
             "/sessions/{id}/proposals/{proposalId}/decline",
             post(sessions::proposals::decline::decline),
         )
+        .route("/sessions/{id}/review", get(sessions::review::get).put(sessions::review::edit))
+        .route("/sessions/{id}/events", get(sessions::events::events))
+        .route("/sessions/{id}/disputes", post(sessions::dispute::dispute))
         .route("/history", get(history::history))
         .route("/analytics", get(analytics::mine))
         .route("/reviews", post(reviews::write::write))
-        .route("/reviews/{userId}", get(reviews::list::list))
+        .route("/reviews/{id}", get(reviews::list::list))
+        .route("/reviews/{id}/reply", post(reviews::reply::reply))
+        .route("/reviews/{id}/report", post(reviews::report::report))
         .route("/notifications", get(notifications::list::list))
         .route("/notifications/read", post(notifications::read::read))
         .route("/matches/{userId}", get(matches::get::get).put(matches::put::put))
@@ -81,7 +86,18 @@ pub fn router(state: ApiState) -> Router {
         .route("/admin/analytics", get(admin::analytics::platform))
         .route("/teachers", get(teachers::list::list))
         .route("/teachers/{id}/lessons", get(teachers::lessons::lessons))
-        .route("/admin/reviews", get(admin::reviews::reviews))
+        .route("/admin/reviews", get(admin::reviews::list::list))
+        .route("/admin/reviews/{id}/moderate", post(admin::reviews::moderate::moderate))
+        .route(
+            "/admin/api-keys",
+            get(admin::api_keys::list::list).post(admin::api_keys::create::create),
+        )
+        .route("/admin/api-keys/{id}", delete(admin::api_keys::revoke::revoke))
+        .route("/admin/disputes", get(admin::disputes::list::list))
+        .route("/admin/disputes/{id}", get(admin::disputes::get::get))
+        .route("/admin/disputes/{id}/decide", post(admin::disputes::decide::decide))
+        .route("/admin/sessions/{id}/complete", post(admin::sessions::complete::complete))
+        .route("/admin/sessions/{id}/cancel", post(admin::sessions::cancel::cancel))
         .route("/openapi.json", get(openapi::document))
         .route("/docs", get(docs::page))
         .route("/docs/style.css", get(docs::style))

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Instant};
 
+use chrono::TimeDelta;
 use lectern_domain::{clock::Clock, policy::Policy, zone::Zones};
 use lectern_store::openings::Platform;
 use serde::Serialize;
@@ -46,6 +47,10 @@ pub struct Config {
     pub room_keys: Vec<Vec<u8>>,
     /// What holds for lessons where their teacher says nothing.
     pub policy: Policy,
+    /// How long after a lesson reviews may be written.
+    pub review_window: TimeDelta,
+    /// Whether admins read, in a dispute, what was written in the room.
+    pub chat_texts: bool,
     /// What clients are told to find a path with.
     pub ice_servers: Vec<IceServer>,
     /// Who may book whom.
@@ -94,6 +99,8 @@ pub struct Shared {
     pub(crate) zones: Zones,
     pub(crate) room_key: jsonwebtoken::EncodingKey,
     pub(crate) policy: Policy,
+    pub(crate) review_window: TimeDelta,
+    pub(crate) chat_texts: bool,
     pub(crate) ice_servers: Vec<IceServer>,
     pub(crate) matching: Matching,
     pub(crate) limiter: Limiter,
@@ -122,6 +129,8 @@ impl ApiState {
             clock: config.clock,
             zones: config.zones,
             policy: config.policy,
+            review_window: config.review_window,
+            chat_texts: config.chat_texts,
             ice_servers: config.ice_servers,
             matching: config.matching,
             public_url: config.public_url,

@@ -1,7 +1,9 @@
 //! How things look on the wire.
 
 mod analytics;
+mod api_key;
 mod availability;
+mod dispute;
 mod history;
 mod people;
 mod policy;
@@ -10,10 +12,12 @@ mod session;
 
 pub(crate) use self::{
     analytics::{Analytics, Figures, Part, Retention},
+    api_key::{ApiKey, ApiKeyScope, CreatedApiKey},
     availability::{Availability, NewAvailability},
+    dispute::{AuditEvent, Dispute, DisputeOutcome},
     history::PastSession,
     people::{Me, People, Teachers},
     policy::{Policy, PolicyChange},
-    review::{Aggregate, Review},
+    review::{Aggregate, FullAggregate, ModeratedReview, Review},
     session::{Session, SessionRole, Sessions, Viewer, meeting_url, of},
 };

@@ -70,6 +70,14 @@ uuid_id!(
     HoldId
 );
 uuid_id!(
+    /// A key with which the platform's own servers call.
+    KeyId
+);
+uuid_id!(
+    /// A complaint about a lesson.
+    DisputeId
+);
+uuid_id!(
     /// A media node: one process that holds rooms.
     NodeId
 );

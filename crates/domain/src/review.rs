@@ -1,12 +1,22 @@
-//! Who may review whom, and when.
+//! Who may review whom, when, and what others see of it.
+//!
+//! Reviews are double-blind. Nobody sees the other's before both have written
+//! or the window has closed, and after that nothing is written any more: so
+//! neither answers the other.
 
-use chrono::{DateTime, Utc};
+mod flags;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub use self::flags::{BURST, BURST_WITHIN, Flag, SHORT_LESSON, Signs, flags};
 use crate::{
     id::{ReviewId, SessionId, UserId},
-    session::{Session, State},
-    text::{Comment, Rating},
+    session::{ParticipantRole, Session, State},
+    text::{Comment, Rating, Skill, SkillLevel},
 };
+
+/// How long after a lesson reviews may be written, where nobody says.
+pub const WINDOW: TimeDelta = TimeDelta::days(14);
 
 /// What one participant of a lesson says of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +29,18 @@ pub struct Review {
     pub reviewee: UserId,
     /// After which lesson.
     pub session: SessionId,
+    /// What the lesson taught.
+    pub skill: Skill,
     /// How good it was.
     pub rating: Rating,
     /// In words.
     pub comment: Comment,
+    /// How far the reviewee is in the lesson's skill, as the reviewer sees it.
+    pub skill_level: Option<SkillLevel>,
     /// When it was written.
     pub created_at: DateTime<Utc>,
+    /// Since when others see it.
+    pub published_at: Option<DateTime<Utc>>,
 }
 
 /// Why a review is not accepted.
@@ -36,35 +52,141 @@ pub enum ReviewRefused {
     /// The lesson is not over, or nobody was there.
     #[error("a lesson can be reviewed once it is completed")]
     NotReviewable,
-    /// The reviewee is nobody whom the reviewer learned from or taught, or one
-    /// of several who is not named.
-    #[error("the reviewee must be the other participant of the lesson; of several, name one")]
+    /// It has been too long.
+    #[error("the time to review this lesson has passed")]
+    WindowClosed,
+    /// The reviewee is not whom the reviewer had the lesson with.
+    #[error("students review the teacher, and the teacher a student of the lesson")]
     WrongReviewee,
+    /// In a lesson with several students the teacher says which.
+    #[error("a lesson with several students needs a revieweeId")]
+    WhichStudent,
+    /// What others can see stays as it is.
+    #[error("a review that is published cannot be changed")]
+    Published,
+    /// One answer to a review.
+    #[error("the review has a reply already")]
+    AlreadyReplied,
+    /// Only the person it is about.
+    #[error("only the person a review is about may reply to it")]
+    NotReviewee,
+    /// Hidden or shown already.
+    #[error("the review is {is} already")]
+    Already {
+        /// What it is.
+        is: &'static str,
+    },
 }
 
-/// Whom `reviewer` may review after `session`. Where `named` says somebody,
-/// it must be that person.
+/// Whom `reviewer` may review after `session` at `now`: the teacher each
+/// student, and each student the teacher. Where `named` says somebody, it must
+/// be one of those.
 pub fn reviewee(
     session: &Session,
     reviewer: &UserId,
     named: Option<&UserId>,
+    window: TimeDelta,
+    now: DateTime<Utc>,
 ) -> Result<UserId, ReviewRefused> {
-    if session.role_of(reviewer).is_none() {
-        return Err(ReviewRefused::NotParticipant);
-    }
-    if !matches!(session.state, State::Completed { .. }) {
+    let role = session.role_of(reviewer).ok_or(ReviewRefused::NotParticipant)?;
+    let State::Completed { finished_at, .. } = session.state else {
         return Err(ReviewRefused::NotReviewable);
+    };
+    let others: Vec<&UserId> = match role {
+        ParticipantRole::Student => vec![&session.teacher],
+        ParticipantRole::Teacher => {
+            let students = session.participants.iter().map(|p| &p.user);
+            students.filter(|user| *user != reviewer).collect()
+        }
+    };
+    let other = match (named, others.as_slice()) {
+        (Some(named), others) if others.contains(&named) => named,
+        (None, [other]) => other,
+        (None, [_, _, ..]) => return Err(ReviewRefused::WhichStudent),
+        _ => return Err(ReviewRefused::WrongReviewee),
+    };
+    let closes = finished_at.checked_add_signed(window);
+    if closes.is_some_and(|closes| now >= closes) {
+        return Err(ReviewRefused::WindowClosed);
     }
-    // Whoever gives the lesson and whoever takes it review each other.
-    let teaches = *reviewer == session.teacher;
-    let mut others = (session.participants.iter().map(|p| &p.user))
-        .filter(|user| *user != reviewer && (teaches || **user == session.teacher));
-    match (others.next(), others.next(), named) {
-        (Some(only), None, None) => Ok(only.clone()),
-        (first, second, Some(named)) => (first.into_iter().chain(second).chain(others))
-            .find(|other| *other == named)
-            .cloned()
-            .ok_or(ReviewRefused::WrongReviewee),
-        _ => Err(ReviewRefused::WrongReviewee),
+    Ok(other.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        policy::Terms,
+        session::{Capacity, Confirmation, Participant, Timing, Version},
+    };
+
+    fn at(days: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + days)
+    }
+
+    fn user(id: &str) -> UserId {
+        id.parse().expect("a user id")
+    }
+
+    fn lesson(students: &[&str], state: State) -> Session {
+        let participant =
+            |id: &str, role| Participant { user: user(id), name: String::new(), role };
+        let mut participants: Vec<_> =
+            students.iter().map(|id| participant(id, ParticipantRole::Student)).collect();
+        participants.push(participant("ines", ParticipantRole::Teacher));
+        Session {
+            id: SessionId(uuid::Uuid::nil()),
+            title: "Past tenses".parse().expect("a title"),
+            description: "".parse().expect("a description"),
+            skill: "Portuguese".parse().expect("a skill"),
+            teacher: user("ines"),
+            student: students.first().filter(|_| students.len() == 1).map(|id| user(id)),
+            participants,
+            capacity: Capacity::ONE,
+            waitlist: Vec::new(),
+            timing: Timing { start: at(0), duration: 60.try_into().expect("minutes") },
+            intent: None,
+            state,
+            no_show: None,
+            confirm_by: None,
+            terms: Terms::default(),
+            series: None,
+            proposal: None,
+            confirmation: Confirmation::Confirmed,
+            version: Version(1),
+            sequence: 0,
+            created_at: at(-1),
+        }
+    }
+
+    #[test]
+    fn people_review_whom_they_met_and_in_time() {
+        use ReviewRefused::*;
+        let over = || State::Completed { started_at: at(0), finished_at: at(0) };
+        let alone = lesson(&["jonas"], over());
+        let group = lesson(&["jonas", "mira"], over());
+        let missed = lesson(&["jonas"], State::Scheduled);
+        let begun = lesson(&["jonas"], State::InProgress { started_at: at(0) });
+        for (session, who, of, day, expected) in [
+            (&alone, "jonas", None, 1, Ok("ines")),
+            (&alone, "ines", None, 1, Ok("jonas")),
+            (&alone, "ines", Some("jonas"), 1, Ok("jonas")),
+            (&alone, "jonas", Some("jonas"), 1, Err(WrongReviewee)),
+            (&alone, "ines", Some("ines"), 1, Err(WrongReviewee)),
+            (&alone, "jonas", Some("mira"), 1, Err(WrongReviewee)),
+            (&alone, "mira", None, 1, Err(NotParticipant)),
+            (&alone, "jonas", None, 13, Ok("ines")),
+            (&alone, "jonas", None, 14, Err(WindowClosed)),
+            (&group, "mira", None, 1, Ok("ines")),
+            (&group, "mira", Some("jonas"), 1, Err(WrongReviewee)),
+            (&group, "ines", None, 1, Err(WhichStudent)),
+            (&group, "ines", Some("mira"), 1, Ok("mira")),
+            (&missed, "jonas", None, 1, Err(NotReviewable)),
+            (&begun, "jonas", None, 1, Err(NotReviewable)),
+        ] {
+            let of = of.map(user);
+            let found = reviewee(session, &user(who), of.as_ref(), WINDOW, at(day));
+            assert_eq!(found, expected.map(user), "{who} of {of:?} on day {day}");
+        }
     }
 }

@@ -113,6 +113,14 @@ text!(
     Comment, 0..=4000, Many
 );
 text!(
+    /// What the person says whom a review is about.
+    Reply, 1..=2000, Many
+);
+text!(
+    /// Why something is reported, disputed or decided: never nothing.
+    Grounds, 1..=1000, Many
+);
+text!(
     /// What is searched for in titles, descriptions, skills and names.
     Search, 1..=100, One
 );
@@ -185,34 +193,47 @@ impl TryFrom<i64> for Minutes {
     }
 }
 
-/// How good a lesson was: one to five.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Rating(u8);
+macro_rules! one_to_five {
+    ($(#[$doc:meta])* $name:ident, $worst:literal, $best:literal, $get:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(u8);
 
-impl Rating {
-    /// The worst.
-    pub const MIN: i64 = 1;
-    /// The best.
-    pub const MAX: i64 = 5;
+        impl $name {
+            #[doc = $worst]
+            pub const MIN: i64 = 1;
+            #[doc = $best]
+            pub const MAX: i64 = 5;
 
-    /// The number of stars.
-    pub const fn get(self) -> u8 {
-        self.0
-    }
-}
-
-impl TryFrom<i64> for Rating {
-    type Error = Invalid;
-
-    fn try_from(stars: i64) -> Result<Self, Invalid> {
-        let range = Invalid::Range { min: Self::MIN, max: Self::MAX };
-        if !(Self::MIN..=Self::MAX).contains(&stars) {
-            return Err(range);
+            #[doc = $get]
+            pub const fn get(self) -> u8 {
+                self.0
+            }
         }
-        u8::try_from(stars).map(Self).map_err(|_| range)
-    }
+
+        impl TryFrom<i64> for $name {
+            type Error = Invalid;
+
+            fn try_from(number: i64) -> Result<Self, Invalid> {
+                let range = Invalid::Range { min: Self::MIN, max: Self::MAX };
+                if !(Self::MIN..=Self::MAX).contains(&number) {
+                    return Err(range);
+                }
+                u8::try_from(number).map(Self).map_err(|_| range)
+            }
+        }
+    };
 }
+
+one_to_five!(
+    /// How good a lesson was: one to five.
+    Rating, "The worst.", "The best.", "The number of stars."
+);
+one_to_five!(
+    /// How far somebody is in a skill: one for who begins, five for who masters it.
+    SkillLevel, "Who begins.", "Who masters it.", "The number of the level."
+);
 
 #[cfg(test)]
 mod tests {

@@ -24,6 +24,8 @@ enum Command {
     Serve(Run),
     /// Serves the same, with people and lessons to try it with. Not for real use.
     Demo(Run),
+    /// Writes a first configuration, and makes the platform's first service key.
+    Init(Init),
     /// Brings the database to this version's schema.
     Migrate(Settings),
     /// Prints a token for a user, signed with auth.secret or the demo's secret.
@@ -74,6 +76,23 @@ pub(crate) struct Token {
     pub(crate) ttl: chrono::TimeDelta,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The file to write; one that is there is left alone.
+    #[arg(long, env = "LECTERN_CONFIG", value_name = "PATH", default_value = "lectern.toml")]
+    pub(crate) config: PathBuf,
+    /// Sets one setting for this command; it is not written.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+impl Init {
+    /// The settings that the file, once written, and this command make.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { config: Some(self.config.clone()), set: self.set.clone() }
+    }
+}
+
 impl Settings {
     /// The texts of all settings.
     pub(crate) fn values(&self) -> anyhow::Result<Values> {
@@ -95,6 +114,7 @@ impl Cli {
         match self.command {
             Command::Serve(run) => commands::serve::serve(&run),
             Command::Demo(run) => commands::serve::demo(&run),
+            Command::Init(init) => commands::init::init(&init),
             Command::Migrate(settings) => commands::migrate::migrate(&settings),
             Command::Token(token) => commands::token::print(&token),
             Command::Doctor(settings) => commands::doctor::examine(&settings),

@@ -3,9 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
-use lectern_store::cluster::Cluster;
+use lectern_store::{cluster::Cluster, migrate, roles};
 use sqlx::{
-    ConnectOptions as _, PgPool,
+    ConnectOptions as _, Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{task::JoinHandle, time::sleep};
@@ -22,7 +22,7 @@ const SLOW: Duration = Duration::from_secs(1);
 /// The pause before an embedded Postgres that has died is started again.
 const REVIVE_PAUSE: Duration = Duration::from_secs(1);
 
-/// An open database.
+/// A database with this version's schema.
 #[derive(Debug)]
 pub(crate) struct Database {
     pool: PgPool,
@@ -36,7 +36,10 @@ struct Embedded {
 }
 
 impl Database {
-    /// Connects; starts the embedded Postgres first where none is named.
+    /// Connects, and brings the schema to this version; starts the embedded
+    /// Postgres first where none is named. The tables belong to the login; what
+    /// the pool does is done in the service's role (see
+    /// [`lectern_store::roles`]).
     pub(crate) async fn open(
         config: &config::Database,
         data_dir: &DataDir,
@@ -55,15 +58,8 @@ impl Database {
         };
         let options = options
             .application_name("lectern")
-            .options([("statement_timeout", STATEMENT_TIMEOUT)])
             .log_slow_statements(tracing::log::LevelFilter::Warn, SLOW);
-        let pool = PgPoolOptions::new()
-            .max_connections(config.connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await
-            .context("cannot connect to the database");
-        match pool {
+        match connect(options, config.connections, embedded.is_some()).await {
             Ok(pool) => Ok(Self { pool, embedded }),
             Err(error) => {
                 if let Some(embedded) = embedded {
@@ -85,6 +81,29 @@ impl Database {
             embedded.stop().await;
         }
     }
+}
+
+/// Migrates as the owner, and connects as the service.
+async fn connect(
+    mut options: PgConnectOptions,
+    connections: u32,
+    embedded: bool,
+) -> anyhow::Result<PgPool> {
+    let refused = "cannot connect to the database";
+    // A single connection says at once why there is none.
+    PgConnection::connect_with(&options).await.context(refused)?.close().await.context(refused)?;
+    let owner = PgPoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
+    migrate::migrate(&owner).await.context("the database could not be migrated")?;
+    if embedded {
+        options = roles::let_in(&owner, options).await.context("the service has no login")?;
+    }
+    owner.close().await;
+    roles::in_service(PgPoolOptions::new())
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.options([("statement_timeout", STATEMENT_TIMEOUT)]))
+        .await
+        .context(refused)
 }
 
 impl Embedded {
@@ -119,6 +138,29 @@ async fn keep(mut cluster: Cluster, stop: CancellationToken) {
         match cluster.revive().await {
             Ok(()) => tracing::info!("database.revived"),
             Err(error) => tracing::error!(%error, "database.not_revived"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lectern_store::roles::{Guard, guard};
+
+    use super::*;
+
+    /// The embedded Postgres lets the service in without its owner's rights,
+    /// at every start.
+    #[tokio::test]
+    async fn the_service_does_not_own_the_embedded_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = DataDir::open(folder.path()).unwrap();
+        let config = config::Database { url: None, connections: 2, postgres_bin: None };
+        for _ in 0..2 {
+            let database = Database::open(&config, &data_dir).await.unwrap();
+            assert_eq!(guard(database.pool()).await.unwrap(), Guard::Login);
+            let refused = sqlx::query("DELETE FROM audit_events").execute(database.pool()).await;
+            assert!(refused.unwrap_err().to_string().contains("permission denied"));
+            database.close().await;
         }
     }
 }

@@ -9,7 +9,6 @@ use std::{net::TcpListener, path::Path, sync::Arc};
 use anyhow::Context as _;
 use lectern_api::SystemClock;
 use lectern_domain::{clock::Clock, zone::Zones};
-use lectern_store::migrate::migrate;
 use prometheus::Registry;
 
 use self::{services::Services, shutdown::Signals, urls::Urls};
@@ -79,7 +78,6 @@ async fn start(
     listeners: Listeners,
     mode: Mode,
 ) -> anyhow::Result<(Services, Urls)> {
-    migrate(database.pool()).await.context("the database could not be migrated")?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let zones = Zones::newest();
     if mode == Mode::Demo {

@@ -1,11 +1,11 @@
 //! What time does by itself: lessons end or pass, requests, offers and proposals
-//! expire, zones get new rules, and old rows go.
+//! expire, reviews are published, zones get new rules, and old rows go.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{clock::Clock, zone::Zones};
-use lectern_store::{StoreError, analytics, retention, sessions};
+use lectern_store::{StoreError, analytics, retention, reviews, sessions};
 use sqlx::PgPool;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -20,13 +20,21 @@ const PRUNE: Duration = Duration::from_secs(3600);
 /// have come: when it comes back, nodes still have presences to write.
 const STEADY: TimeDelta = TimeDelta::minutes(2);
 
-/// Sweeps until `stop`. Any number of nodes may do so side by side. `grace` is
-/// how long after their end rooms close.
+/// How long some things are waited for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// After their end, rooms close.
+    pub(crate) grace: TimeDelta,
+    /// After a lesson, its reviews are published.
+    pub(crate) review_window: TimeDelta,
+}
+
+/// Sweeps until `stop`. Any number of nodes may do so side by side.
 pub(crate) async fn run(
     pool: PgPool,
     clock: Arc<dyn Clock>,
     zones: Zones,
-    grace: TimeDelta,
+    patience: Patience,
     stop: CancellationToken,
 ) {
     match sessions::apply_zone_rules(&pool, &zones, clock.now()).await {
@@ -51,7 +59,7 @@ pub(crate) async fn run(
             _ = sweeps.tick() => {
                 let now = clock.now();
                 let steady = now - *steady_since.get_or_insert(now) >= STEADY;
-                if let Err(error) = sweep(&pool, steady.then_some(grace), now).await {
+                if let Err(error) = sweep(&pool, patience, steady, now).await {
                     steady_since = None;
                     tracing::warn!(%error, "sweeper.failed");
                 }
@@ -76,10 +84,12 @@ pub(crate) async fn run(
     }
 }
 
-/// One round; without a `grace`, nobody is looked for who did not come.
+/// One round. As long as the database is not `steady`, nobody is looked for who
+/// did not come.
 async fn sweep(
     pool: &PgPool,
-    grace: Option<TimeDelta>,
+    patience: Patience,
+    steady: bool,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let completed = sessions::complete_ended(pool, now).await?;
@@ -90,8 +100,14 @@ async fn sweep(
     if expired > 0 {
         tracing::info!(lessons = expired, "sweeper.expired");
     }
-    let Some(grace) = grace else { return Ok(()) };
-    let decided = sessions::decide_no_shows(pool, grace, now).await?;
+    let published = reviews::publish_due(pool, patience.review_window, now).await?;
+    if published > 0 {
+        tracing::info!(reviews = published, "sweeper.published");
+    }
+    if !steady {
+        return Ok(());
+    }
+    let decided = sessions::decide_no_shows(pool, patience.grace, now).await?;
     if decided > 0 {
         tracing::info!(lessons = decided, "sweeper.decided");
     }

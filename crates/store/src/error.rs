@@ -53,6 +53,9 @@ pub enum StoreError {
     /// The rules of reviews say no.
     #[error(transparent)]
     ReviewRefused(#[from] lectern_domain::review::ReviewRefused),
+    /// The rules of disputes say no.
+    #[error(transparent)]
+    DisputeRefused(#[from] lectern_domain::dispute::DisputeRefused),
     /// One review per person and lesson.
     #[error("the lesson was reviewed already")]
     AlreadyReviewed,

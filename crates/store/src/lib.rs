@@ -3,11 +3,13 @@
 #![forbid(unsafe_code)]
 
 pub mod analytics;
+pub mod api_keys;
 pub mod attendance;
 pub mod audit;
 pub mod availability;
 pub mod chat;
 pub mod cluster;
+pub mod disputes;
 pub mod error;
 pub mod history;
 pub mod holds;
@@ -22,6 +24,7 @@ pub mod policies;
 pub mod reminders;
 pub mod retention;
 pub mod reviews;
+pub mod roles;
 pub mod rooms;
 pub mod server;
 pub mod sessions;

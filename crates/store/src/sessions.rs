@@ -9,6 +9,7 @@ mod ended;
 mod list;
 mod load;
 mod proposals;
+mod rule;
 mod seats;
 mod series;
 mod sweep;
@@ -21,9 +22,14 @@ pub use self::{
     list::{Filter, Order, Scope, exceeds, list},
     load::find,
     proposals::{NewProposal, accept, expire_proposals, propose, reject},
+    rule::{Ruling, rule},
     seats::{SeatRequest, give_seat_back, open_groups, pass_on_offers, take_seat},
     series::{SeriesBooking, book_series, cancel_series, edit_series},
     sweep::{complete_ended, decide_no_shows, expire_unanswered},
     zone_rules::{Recomputed, apply_zone_rules},
 };
-pub(crate) use self::{ended::completed, load::lock_shared};
+pub(crate) use self::{
+    ended::completed,
+    load::lock,
+    rule::{carry_out, lock_to_rule},
+};

@@ -31,6 +31,7 @@ use crate::{
         settings::{self, Endpoint, Purpose},
     },
     migrate::{MIGRATIONS, migrate},
+    roles,
 };
 
 /// Names another server for tests. Its user must be allowed to make databases.
@@ -66,8 +67,10 @@ done
 /// A database of its own, which goes away with this value.
 #[derive(Debug)]
 pub struct Database {
-    /// Connections to it.
+    /// Connections to it, in the service's role.
     pub pool: PgPool,
+    /// Connections of the tables' owner, for what the service may not do.
+    pub owner: PgPool,
     /// Where other processes find it.
     pub url: String,
     name: String,
@@ -83,7 +86,8 @@ impl Database {
         Self::make(server, connection, &template).await
     }
 
-    /// Makes an empty database, without any schema.
+    /// Makes an empty database, without any schema: only its owner can do
+    /// anything there.
     pub async fn create_empty() -> Self {
         let server = Server::reach().await;
         let connection = server.connect("postgres").await;
@@ -95,12 +99,14 @@ impl Database {
         create_database(&mut connection, &name, template).await;
         connection.close().await.expect("Postgres takes the farewell");
         let options = server.options.clone().database(&name);
-        let pool = PgPoolOptions::new()
+        let url = options.to_url_lossy().to_string();
+        let pool = roles::in_service(PgPoolOptions::new())
             .max_connections(POOL)
             .connect_with(options.clone())
             .await
             .expect("Postgres accepts connections to the new database");
-        Self { pool, url: options.to_url_lossy().to_string(), name, server }
+        let owner = PgPoolOptions::new().max_connections(POOL).connect_lazy_with(options);
+        Self { pool, owner, url, name, server }
     }
 }
 

@@ -39,9 +39,9 @@ pub enum AuthError {
     Jwks(#[from] JwksError),
 }
 
-/// Who calls, and what the platform says of them.
+/// A person who calls, and what the platform says of them.
 #[derive(Debug, Clone)]
-pub(crate) struct Identity {
+pub(crate) struct Bearer {
     pub(crate) actor: Actor,
     pub(crate) claims: Claims,
 }
@@ -99,7 +99,7 @@ impl Authenticator {
         &self,
         token: &str,
         now: DateTime<Utc>,
-    ) -> Result<Identity, Problem> {
+    ) -> Result<Bearer, Problem> {
         if token.len() > limits::TOKEN {
             return Err(refuse("the token is too long"));
         }
@@ -153,7 +153,7 @@ impl Authenticator {
         Ok(())
     }
 
-    fn identity(&self, claims: &Map<String, Value>) -> Result<Identity, Problem> {
+    fn identity(&self, claims: &Map<String, Value>) -> Result<Bearer, Problem> {
         let names = &self.config.claims;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let id: UserId = text(&names.subject)
@@ -172,7 +172,8 @@ impl Authenticator {
             time_zone: bounded(&names.time_zone),
             email: bounded(&names.email),
         };
-        Ok(Identity { actor: Actor { id, admin }, claims })
+        let actor = if admin { Actor::admin(id) } else { Actor::person(id) };
+        Ok(Bearer { actor, claims })
     }
 }
 

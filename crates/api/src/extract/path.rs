@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use lectern_domain::id::{HoldId, ProposalId, SessionId, UserId};
+use lectern_domain::id::{DisputeId, HoldId, KeyId, ProposalId, ReviewId, SessionId, UserId};
 
 use crate::{
     problem::{Code, Problem},
@@ -20,6 +20,18 @@ pub(crate) struct SessionPath(pub(crate) SessionId);
 /// `/holds/{id}`
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HoldPath(pub(crate) HoldId);
+
+/// `/admin/disputes/{id}`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DisputePath(pub(crate) DisputeId);
+
+/// `/admin/reviews/{id}`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReviewPath(pub(crate) ReviewId);
+
+/// `/admin/api-keys/{id}`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyPath(pub(crate) KeyId);
 
 /// `/reviews/{userId}`, `/teachers/{id}`
 #[derive(Debug, Clone)]
@@ -71,29 +83,20 @@ impl FromRequestParts<ApiState> for SeatPath {
     }
 }
 
-impl FromRequestParts<ApiState> for SessionPath {
-    type Rejection = Problem;
+macro_rules! from_path {
+    ($($path:ident),*) => {
+        $(impl FromRequestParts<ApiState> for $path {
+            type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let text = text(parts, state).await?;
-        text.parse().map(Self).map_err(|_| Problem::new(Code::NotFound))
-    }
+            async fn from_request_parts(
+                parts: &mut Parts,
+                state: &ApiState,
+            ) -> Result<Self, Problem> {
+                let text = text(parts, state).await?;
+                text.parse().map(Self).map_err(|_| Problem::new(Code::NotFound))
+            }
+        })*
+    };
 }
 
-impl FromRequestParts<ApiState> for HoldPath {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let text = text(parts, state).await?;
-        text.parse().map(Self).map_err(|_| Problem::new(Code::NotFound))
-    }
-}
-
-impl FromRequestParts<ApiState> for UserPath {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let text = text(parts, state).await?;
-        text.parse().map(Self).map_err(|_| Problem::new(Code::NotFound))
-    }
-}
+from_path!(SessionPath, UserPath, HoldPath, KeyPath, ReviewPath, DisputePath);

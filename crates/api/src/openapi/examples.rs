@@ -172,6 +172,11 @@ fn known(name: &str) -> Option<Value> {
         "headline" => json!("Portuguese, patiently"),
         "comment" => json!("Patient, and well prepared."),
         "reason" | "cancelReason" => json!("I am ill"),
+        "createdBy" | "decidedBy" => json!("ada"),
+        "openedBy" | "reporterId" => json!("jonas"),
+        "decisionReason" | "hiddenReason" => json!("By what the room saw"),
+        "reply" => json!("Thank you, I will."),
+        "level" => json!(3.5),
         "text" | "body" => json!("Shall we begin?"),
         "note" => json!("On holiday"),
         "duration" => json!(60),
@@ -204,7 +209,7 @@ fn known(name: &str) -> Option<Value> {
         "kind" => json!("session_booked"),
         "payload" => json!({ "title": "Past tenses", "duration": 60 }),
         "action" => json!("session_booked"),
-        "key" => json!("lk_0198f2b4_c2VjcmV0"),
+        "key" => json!(format!("lk_{}_{}", "0198f2b46c1e7a529a443f0c8f1d2e77", "5e".repeat(32))),
         _ => return None,
     })
 }

@@ -78,8 +78,18 @@ codes! {
     SessionCancelled = "session_cancelled", CONFLICT, "The lesson was cancelled";
     /// One review per person and lesson.
     AlreadyReviewed = "already_reviewed", CONFLICT, "The lesson was reviewed already";
-    /// The lesson has not taken place.
+    /// Others can see the review.
+    ReviewPublished = "review_published", CONFLICT, "The review is published";
+    /// One reply per review.
+    AlreadyReplied = "already_replied", CONFLICT, "The review has a reply already";
+    /// The lesson has not taken place, or too long ago.
     NotReviewable = "not_reviewable", CONFLICT, "The lesson cannot be reviewed";
+    /// It is too early or too late to dispute the lesson.
+    NotDisputable = "not_disputable", CONFLICT, "The lesson cannot be disputed now";
+    /// One dispute per person and lesson.
+    AlreadyDisputed = "already_disputed", CONFLICT, "The lesson was disputed already";
+    /// One decision per dispute.
+    AlreadyDecided = "already_decided", CONFLICT, "The dispute is decided";
     /// The lesson's state does not allow it.
     InvalidTransition = "invalid_transition", CONFLICT, "The lesson's state does not allow this";
     /// The lesson's time has passed.

@@ -1,4 +1,7 @@
 //! `/api/admin`
 
 pub(crate) mod analytics;
+pub(crate) mod api_keys;
+pub(crate) mod disputes;
 pub(crate) mod reviews;
+pub(crate) mod sessions;

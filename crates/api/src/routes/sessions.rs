@@ -7,23 +7,25 @@ pub(crate) mod cancel;
 pub(crate) mod chat;
 pub(crate) mod confirm;
 pub(crate) mod decline;
+pub(crate) mod dispute;
 pub(crate) mod edit;
+pub(crate) mod events;
 pub(crate) mod get;
 pub(crate) mod join;
 pub(crate) mod list;
 pub(crate) mod proposals;
+pub(crate) mod review;
 pub(crate) mod seats;
 mod series;
 mod start;
 
 use axum::http::HeaderValue;
-use lectern_domain::{id::SessionId, session::Session, zone::ZoneName};
+use lectern_domain::{id::SessionId, person::Actor, session::Session, zone::ZoneName};
 use lectern_store::sessions;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    extract::Caller,
     problem::{Code, Problem},
     state::ApiState,
 };
@@ -45,13 +47,13 @@ pub(crate) fn zone(state: &ApiState, name: Option<&str>) -> Result<Option<ZoneNa
         .map_err(|error| Problem::field("?timeZone", error))
 }
 
-/// A lesson that the caller may see.
-async fn visible(state: &ApiState, caller: &Caller, id: SessionId) -> Result<Session, Problem> {
+/// A lesson that `actor` may see.
+async fn visible(state: &ApiState, actor: &Actor, id: SessionId) -> Result<Session, Problem> {
     let session = state
         .timed("sessions_find", sessions::find(&state.pool, id))
         .await?
         .ok_or_else(|| Problem::new(Code::NotFound))?;
-    session.may_see(&caller.actor)?;
+    session.may_see(actor)?;
     Ok(session)
 }
 

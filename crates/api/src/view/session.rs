@@ -257,8 +257,8 @@ pub(crate) struct Session {
     student_name: Option<String>,
     /// Whether teacher and student have been connected at once.
     took_place: bool,
-    /// Who did not come, by the media plane's account; decided some minutes
-    /// after the room has closed, and null before.
+    /// Who did not come, by the media plane's account, decided some minutes
+    /// after the room has closed; or by an admin's decision. Null before.
     #[schema(required = true)]
     no_show: Option<NoShow>,
     /// The first instant at which it can be joined.

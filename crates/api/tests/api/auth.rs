@@ -133,6 +133,8 @@ async fn a_configuration_that_cannot_check_is_refused() {
             zones: lectern_domain::zone::Zones::bundled(),
             room_keys: vec![b"key".to_vec()],
             policy: lectern_domain::policy::Policy::default(),
+            review_window: lectern_domain::review::WINDOW,
+            chat_texts: false,
             ice_servers: Vec::new(),
             matching: lectern_api::matching::Matching::Off,
             rate_limit: lectern_api::RateLimit::default(),

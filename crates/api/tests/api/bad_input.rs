@@ -188,7 +188,7 @@ async fn what_the_server_cannot_do_is_its_own_affair() {
     let jonas = world.user("jonas");
     jonas.get("/api/me").await.expect(StatusCode::OK);
     sqlx::query("ALTER TABLE sessions RENAME TO elsewhere")
-        .execute(&world.database.pool)
+        .execute(&world.database.owner)
         .await
         .expect("renames the table");
     let reply = jonas.get("/api/sessions").await;

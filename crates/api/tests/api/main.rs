@@ -1,6 +1,7 @@
 //! The REST interface over real HTTP and a real Postgres.
 
 mod analytics;
+mod api_keys;
 mod auth;
 mod availability;
 mod bad_input;
@@ -10,6 +11,7 @@ mod changes;
 mod complete;
 mod confirming;
 mod contention;
+mod disputes;
 mod document;
 mod everyone;
 mod history;
@@ -25,6 +27,7 @@ mod people;
 mod plan_race;
 mod proposals;
 mod race;
+mod review_numbers;
 mod reviews;
 mod seats;
 mod series;

@@ -15,7 +15,7 @@ use lectern_api::{
     ApiState, CloseCause, Config, IceServer, PlaceError, Placement, RateLimit, Rooms,
     auth::AuthConfig, matching::Matching, router,
 };
-use lectern_domain::{clock::Clock, id::SessionId, policy::Policy, zone::Zones};
+use lectern_domain::{clock::Clock, id::SessionId, policy::Policy, review, zone::Zones};
 use lectern_store::testing::Database;
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
@@ -90,6 +90,8 @@ impl World {
             zones: Zones::bundled(),
             room_keys: vec![ROOM_KEY.to_vec()],
             policy: Policy::default(),
+            review_window: review::WINDOW,
+            chat_texts: false,
             ice_servers: vec![IceServer {
                 urls: vec!["stun:127.0.0.1:3478".into()],
                 username: None,
@@ -137,6 +139,13 @@ impl World {
         Client { world: self, authorization: None }
     }
 
+    /// A server of the platform, with a key of these scopes.
+    pub(crate) async fn service(&self, scopes: &[&str]) -> Client<'_> {
+        let body = json!({ "name": "backend", "scopes": scopes });
+        let made = self.user("ada").post("/api/admin/api-keys", &body).await;
+        self.with_token(made.expect(StatusCode::CREATED)["key"].as_str().expect("a key"))
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -179,6 +188,13 @@ impl World {
         .expect("completes the lesson");
         session
     }
+}
+
+/// Opens the reviews of lessons whose window has closed, as the sweeper does.
+pub(crate) async fn publish_due(world: &World) -> usize {
+    let published =
+        lectern_store::reviews::publish_due(&world.database.pool, review::WINDOW, world.now());
+    published.await.expect("reviews are published")
 }
 
 pub(crate) fn token(algorithm: Algorithm, claims: &Value) -> String {

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Confirmation, FURTHEST_AHEAD, InvalidTransition, Session, State, Status};
 use crate::{
+    dispute::Outcome,
     person::Actor,
     room::Role,
     session::{ParticipantRole, Timing},
@@ -65,6 +66,9 @@ pub enum Refused {
     /// The lesson waits for no answer, or no longer.
     #[error("the lesson does not wait for an answer")]
     NotPending,
+    /// What has not begun cannot have taken place or been missed.
+    #[error("the lesson's time has not come")]
+    NotBegun,
 }
 
 /// How far in the past a start may lie, for clocks and networks that differ.
@@ -172,6 +176,28 @@ impl Session {
         Ok(self.state.clone().cancel(actor.id.clone(), reason, false, now)?)
     }
 
+    /// The state after an admin has decided what became of it; none, where the
+    /// decision leaves it as it is.
+    pub fn ruled(
+        &self,
+        outcome: Outcome,
+        by: &Actor,
+        reason: Reason,
+        now: DateTime<Utc>,
+    ) -> Result<Option<State>, Refused> {
+        let begun = now >= self.timing.start;
+        let state = self.state.clone();
+        Ok(match outcome {
+            Outcome::Nothing => None,
+            Outcome::Complete | Outcome::NoShow(_) if !begun => return Err(Refused::NotBegun),
+            Outcome::Complete => Some(state.ruled_completed(self.timing.start, now)?),
+            Outcome::NoShow(_) if matches!(state, State::Cancelled { .. }) => None,
+            Outcome::Cancel | Outcome::NoShow(_) => {
+                Some(state.ruled_cancelled(by.id.clone(), reason, now)?)
+            }
+        })
+    }
+
     /// As what `actor` may enter the room, if it is open.
     pub fn enter(
         &self,
@@ -213,7 +239,8 @@ mod tests {
     }
 
     fn actor(id: &str) -> Actor {
-        Actor { id: id.parse().expect("a user id"), admin: id == "ada" }
+        let user = id.parse().expect("a user id");
+        if id == "ada" { Actor::admin(user) } else { Actor::person(user) }
     }
 
     fn timing(start: i64) -> Timing {
@@ -242,8 +269,8 @@ mod tests {
             timing: timing(0),
             intent: None,
             state,
-            confirmation: Confirmation::Confirmed,
             no_show: None,
+            confirmation: Confirmation::Confirmed,
             confirm_by: None,
             terms: Terms::default(),
             series: None,

@@ -153,6 +153,38 @@ impl State {
         }
     }
 
+    /// An admin decides that it took place. Where nothing is known of its
+    /// beginning, it began at `start`, when it should have.
+    pub fn ruled_completed(
+        self,
+        start: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Completed { .. } => Err(self.refuse(Status::Completed)),
+            Self::Scheduled | Self::InProgress { .. } | Self::Cancelled { .. } => {
+                let started_at = self.started_at().unwrap_or(start);
+                Ok(Self::Completed { started_at, finished_at: now })
+            }
+        }
+    }
+
+    /// An admin decides that it did not, even if it seemed to.
+    pub fn ruled_cancelled(
+        self,
+        by: UserId,
+        reason: Reason,
+        now: DateTime<Utc>,
+    ) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Cancelled { .. } => Err(self.refuse(Status::Cancelled)),
+            Self::Scheduled | Self::InProgress { .. } | Self::Completed { .. } => {
+                let started_at = self.started_at();
+                Ok(Self::Cancelled { started_at, at: now, by, reason, late: false })
+            }
+        }
+    }
+
     const fn refuse(&self, to: Status) -> InvalidTransition {
         InvalidTransition { from: self.status(), to }
     }
@@ -196,6 +228,18 @@ mod tests {
         assert!(off.clone().begin(at(10)).is_err());
         assert!(off.clone().finish(at(10)).is_err());
         assert!(cancelled(off).is_err());
+    }
+
+    #[test]
+    fn an_admin_decides_otherwise_and_never_the_same() {
+        let (ada, why) = (|| "ada".parse().expect("a user id"), || "".parse().expect("a reason"));
+        let over = State::Scheduled.ruled_completed(at(1), at(9)).expect("is ruled");
+        assert_eq!(over, State::Completed { started_at: at(1), finished_at: at(9) });
+        let off = over.clone().ruled_cancelled(ada(), why(), at(10)).expect("is ruled");
+        assert_eq!(off.started_at(), Some(at(1)));
+        assert!(over.ruled_completed(at(1), at(9)).is_err());
+        assert!(off.clone().ruled_cancelled(ada(), why(), at(11)).is_err());
+        assert_eq!(off.ruled_completed(at(2), at(12)).map(|s| s.started_at()), Ok(Some(at(1))));
     }
 
     #[test]

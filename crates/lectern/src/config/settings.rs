@@ -171,6 +171,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "refuse",
         "Where match.url does not answer: refuse (503) or allow the booking.",
     ),
+    public(
+        "reviews.window_days",
+        "14",
+        "How long after a lesson reviews may be written; then they are published, 1 to 365 days.",
+    ),
+    public(
+        "disputes.chat_texts",
+        "false",
+        "Whether admins read in a dispute what was written in the room, and not only when: true or false.",
+    ),
     public("rate_limit.per_second", "50", "Requests a second of one caller, in the long run."),
     public("rate_limit.burst", "200", "Requests of one caller at once."),
     public("ice_servers", "[]", "JSON list of RTCIceServer dictionaries for clients."),

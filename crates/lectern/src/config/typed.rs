@@ -37,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) room_keys: Vec<Vec<u8>>,
     pub(crate) policy: Policy,
     pub(crate) matching: MatchRule,
+    pub(crate) review_window: TimeDelta,
+    pub(crate) chat_texts: bool,
     pub(crate) rate_limit: RateLimit,
     pub(crate) ice_servers: Vec<IceServer>,
     pub(crate) region: String,
@@ -109,6 +111,8 @@ impl Config {
             room_keys: reader.keys("room_keys")?,
             policy: reader.policy()?,
             matching: MatchRule::read(&reader)?,
+            review_window: TimeDelta::days(reader.within("reviews.window_days", 1..=365)?.into()),
+            chat_texts: reader.parsed("disputes.chat_texts")?,
             rate_limit: RateLimit {
                 per_second: reader.within("rate_limit.per_second", 1..=1_000_000)?.into(),
                 burst: reader.within("rate_limit.burst", 1..=1_000_000)?,

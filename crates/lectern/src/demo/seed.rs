@@ -7,6 +7,7 @@ use lectern_domain::{
     id::{NodeId, ParticipantId, ReviewId, SessionId, UserId},
     person::Actor,
     policy::Policy,
+    review::WINDOW,
     room::Role,
     session::{Capacity, Session, Status, Timing},
     text::{Minutes, Rating},
@@ -65,6 +66,8 @@ pub(crate) async fn seed(
         for past in &PAST {
             seeder.take_place(past).await?;
         }
+        // As if the window had closed: visitors want to see reviews.
+        reviews::publish_due(pool, TimeDelta::zero(), now).await?;
     }
     if !seeder.has(Scope::All, Some(now + TimeDelta::hours(2)), None).await? {
         for lesson in &COMING {
@@ -162,7 +165,7 @@ impl Seeder<'_> {
             timing,
             intent,
             hold: None,
-            by: Actor { id: user(by), admin: false },
+            by: Actor::person(user(by)),
         };
         let policy = Policy::default();
         let platform = Platform { zones: self.zones, policy: &policy };
@@ -218,13 +221,14 @@ impl Seeder<'_> {
             let review = NewReview {
                 id: ReviewId(Uuid::now_v7()),
                 session: id,
-                by: Actor { id: user(person), admin: false },
+                by: Actor::person(user(person)),
                 of: None,
                 rating: Rating::try_from(*stars)?,
                 comment: comment.parse()?,
+                skill_level: None,
             };
             let at = end + TimeDelta::minutes(30);
-            reviews::write(self.pool, &review, None, at, &|_| nothing()).await?;
+            reviews::write(self.pool, &review, WINDOW, None, at, &|_| nothing()).await?;
         }
         Ok(())
     }

@@ -116,7 +116,10 @@ impl Services {
             setup.pool.clone(),
             Arc::clone(&setup.clock),
             setup.zones.clone(),
-            setup.config.policy.grace,
+            sweeper::Patience {
+                grace: setup.config.policy.grace,
+                review_window: setup.config.review_window,
+            },
             stops.background.clone(),
         ));
         tasks.spawn(lectern_courier::run(
@@ -224,6 +227,8 @@ fn serve_http(
         zones: setup.zones,
         room_keys,
         policy: setup.config.policy,
+        review_window: setup.config.review_window,
+        chat_texts: setup.config.chat_texts,
         ice_servers: setup.config.ice_servers,
         matching: matching(setup.config.matching)?,
         rate_limit: setup.config.rate_limit,

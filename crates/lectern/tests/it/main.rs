@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod durability;
 mod health;
+mod init;
 mod metrics;
 mod origins;
 mod process;

@@ -34,7 +34,9 @@ pub(super) enum Happening {
     Declined,
     Expired,
     Changed,
-    Rescheduled { from: Timing },
+    Rescheduled {
+        from: Timing,
+    },
     Cancelled,
     SeatTaken,
     SeatGivenBack,
@@ -44,6 +46,8 @@ pub(super) enum Happening {
     ProposalWithdrawn,
     ProposalExpired,
     ZoneConflict,
+    /// By an admin's decision; otherwise the room or the sweeper says so.
+    Completed,
 }
 
 impl Happening {
@@ -65,6 +69,7 @@ impl Happening {
             Self::ProposalWithdrawn => "proposal_withdrawn",
             Self::ProposalExpired => "proposal_expired",
             Self::ZoneConflict => "session_zone_conflict",
+            Self::Completed => "session_completed",
         }
     }
 
@@ -191,7 +196,7 @@ async fn note(
         actor: by,
         action: happening.name(),
         session: Some(session.id),
-        details: &details(session, by, happening),
+        details: &impersonal(&details(session, by, happening)),
     };
     audit::record(connection, &event, now).await?;
     if matches!(
@@ -209,6 +214,16 @@ async fn note(
         false => Vec::new(),
     };
     outbox::owe(connection, session.id, &owed, now).await
+}
+
+/// The same for the record, which keeps nothing that somebody may want erased.
+fn impersonal(details: &Value) -> Value {
+    let mut details = details.clone();
+    if let Some(fields) = details.as_object_mut() {
+        fields
+            .retain(|name, _| !["title", "actor", "actorName", "reason"].contains(&name.as_str()));
+    }
+    details
 }
 
 /// What a notice tells, as the clients read it.

@@ -64,12 +64,12 @@ pub async fn find(pool: &PgPool, id: SessionId) -> Result<Option<Session>, Store
     Ok(load(&mut connection, &[id.0]).await?.pop())
 }
 
-/// A lesson that does not change until the transaction ends.
-pub(crate) async fn lock_shared(
+/// A lesson that nobody else changes or reviews until the transaction ends.
+pub(crate) async fn lock(
     connection: &mut PgConnection,
     id: SessionId,
 ) -> Result<Session, StoreError> {
-    sqlx::query!("SELECT FROM sessions WHERE id = $1 FOR SHARE", id.0)
+    sqlx::query!("SELECT FROM sessions WHERE id = $1 FOR NO KEY UPDATE", id.0)
         .fetch_optional(&mut *connection)
         .await?
         .ok_or(StoreError::NotFound)?;

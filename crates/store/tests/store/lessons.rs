@@ -51,7 +51,7 @@ pub(crate) async fn book(
         },
         intent: None,
         hold: None,
-        by: Actor { id: user(student), admin: false },
+        by: Actor::person(user(student)),
     };
     let (zones, policy) = (Zones::bundled(), Policy::default());
     let platform = Platform { zones: &zones, policy: &policy };

@@ -2,6 +2,7 @@
 
 mod lessons;
 mod openings;
+mod record;
 mod reminders;
 mod retention;
 mod schema;

@@ -44,7 +44,7 @@ async fn a_cancelled_lesson_reminds_nobody() {
     let database = Database::create().await;
     let pool = &database.pool;
     let id = book(pool, 1, "ines", "jonas", 48).await.expect("books");
-    let by = Actor { id: "jonas".parse::<UserId>().expect("a user id"), admin: false };
+    let by = Actor::person("jonas".parse::<UserId>().expect("a user id"));
     let cancellation =
         Cancellation { id, expected: Expected::Any, by, reason: "".parse().expect("a reason") };
     let (zones, policy) = (Zones::bundled(), Policy::default());

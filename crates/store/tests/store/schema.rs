@@ -39,19 +39,19 @@ fn nothing_is_taken_from_under_a_running_server() {
 #[tokio::test]
 async fn step_by_step_is_the_same_as_at_once() {
     let step_by_step = Database::create_empty().await;
-    assert!(!is_current(&step_by_step.pool).await.expect("an answer"));
-    let mut connection = step_by_step.pool.acquire().await.expect("a connection");
+    assert!(!is_current(&step_by_step.owner).await.expect("an answer"));
+    let mut connection = step_by_step.owner.acquire().await.expect("a connection");
     let table = MIGRATIONS.table_name.as_ref();
     connection.ensure_migrations_table(table).await.expect("a table of versions");
     for migration in MIGRATIONS.iter() {
         connection.apply(table, migration).await.expect("applies to the version before");
     }
     drop(connection);
-    assert!(is_current(&step_by_step.pool).await.expect("an answer"));
+    assert!(is_current(&step_by_step.owner).await.expect("an answer"));
     let at_once = Database::create_empty().await;
-    migrate(&at_once.pool).await.expect("migrates");
-    migrate(&at_once.pool).await.expect("does nothing");
-    let (left, right) = tokio::join!(columns(&step_by_step.pool), columns(&at_once.pool));
+    migrate(&at_once.owner).await.expect("migrates");
+    migrate(&at_once.owner).await.expect("does nothing");
+    let (left, right) = tokio::join!(columns(&step_by_step.owner), columns(&at_once.owner));
     assert_eq!(left, right);
     assert!(left.contains("sessions.during tstzrange"), "{left:?}");
 }

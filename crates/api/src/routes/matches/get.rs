@@ -1,11 +1,12 @@
 //! `GET /api/matches/{userId}`
 
 use axum::{Json, extract::State};
+use lectern_domain::service_key::Scope;
 use lectern_store::matches;
 
 use super::put::Matches;
 use crate::{
-    extract::{Caller, UserPath},
+    extract::{Principal, UserPath},
     problem::{Problem, ProblemDocument},
     state::ApiState,
 };
@@ -15,6 +16,7 @@ use crate::{
     operation_id = "getMatches",
     get, path = "/api/matches/{userId}", tag = "admin",
     params(("userId" = String, Path, min_length = 1, max_length = 128)),
+    security(("platformToken" = []), ("serviceKey" = ["matches:write"])),
     responses(
         (status = 200, description = "In the order of their ids.", body = Matches),
         (status = 403, description = "`forbidden`", body = ProblemDocument,
@@ -23,10 +25,10 @@ use crate::{
 )]
 pub(crate) async fn get(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     UserPath(student): UserPath,
 ) -> Result<Json<Matches>, Problem> {
-    caller.admin()?;
+    caller.admin_or(Scope::MatchesWrite)?;
     let list = matches::teachers_of(&state.pool, &student);
     let teachers = state.timed("matches_teachers_of", list).await?;
     Ok(Json(Matches { teachers }))

@@ -1,13 +1,13 @@
 //! `PUT /api/matches/{userId}`
 
 use axum::{Json, extract::State};
-use lectern_domain::id::UserId;
+use lectern_domain::{id::UserId, service_key::Scope};
 use lectern_store::matches;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    extract::{Body, Caller, Checks, UserPath},
+    extract::{Body, Checks, Principal, UserPath},
     limits,
     problem::{Problem, ProblemDocument},
     state::ApiState,
@@ -29,6 +29,7 @@ pub(crate) struct Matches {
     put, path = "/api/matches/{userId}", tag = "admin",
     params(("userId" = String, Path, min_length = 1, max_length = 128)),
     request_body = Matches,
+    security(("platformToken" = []), ("serviceKey" = ["matches:write"])),
     responses(
         (status = 200, description = "As they are now.", body = Matches),
         (status = 403, description = "`forbidden`", body = ProblemDocument,
@@ -37,11 +38,11 @@ pub(crate) struct Matches {
 )]
 pub(crate) async fn put(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     UserPath(student): UserPath,
     body: Body<Matches>,
 ) -> Result<Json<Matches>, Problem> {
-    let caller = caller.admin()?;
+    let actor = caller.admin_or(Scope::MatchesWrite)?;
     let mut checks = Checks::default();
     if body.value.teachers.len() > limits::MATCHES_OF_ONE {
         let most = limits::MATCHES_OF_ONE;
@@ -56,7 +57,7 @@ pub(crate) async fn put(
     teachers.sort();
     teachers.dedup();
     let now = state.clock.now();
-    let replace = matches::replace(&state.pool, &student, &teachers, &caller.actor, now);
+    let replace = matches::replace(&state.pool, &student, &teachers, &actor, now);
     state.timed("matches_replace", replace).await?;
     Ok(Json(Matches { teachers: teachers.iter().map(ToString::to_string).collect() }))
 }

@@ -1,10 +1,7 @@
 //! `POST /api/reviews`
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use lectern_domain::{
-    id::{ReviewId, SessionId, UserId},
-    text::{Comment, Rating},
-};
+use lectern_domain::id::{ReviewId, SessionId, UserId};
 use lectern_store::{
     idempotency::Answer,
     reviews::{self, NewReview},
@@ -13,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::Said;
 use crate::{
     extract::{Body, Caller, Checks, IdempotencyKey},
     problem::{Problem, ProblemDocument},
@@ -30,7 +28,8 @@ pub(crate) struct NewReviewBody {
     /// After which lesson.
     #[schema(required = true, nullable = false, format = Uuid)]
     session_id: Option<String>,
-    /// Of whom; without it, of the other participant.
+    /// Of whom; without it, of the other participant. In a lesson with several
+    /// students the teacher must say.
     #[schema(min_length = 1, max_length = 128)]
     reviewee_id: Option<String>,
     /// How good it was.
@@ -39,10 +38,19 @@ pub(crate) struct NewReviewBody {
     /// In words.
     #[schema(max_length = 4000)]
     comment: Option<String>,
+    /// How far the other is in the lesson's skill: from who begins to who
+    /// masters it.
+    #[schema(minimum = 1, maximum = 5)]
+    skill_level: Option<i64>,
 }
 
 /// Reviews the other participant of a lesson that took place: once, and only
 /// when it is completed.
+///
+/// Reviews are double-blind. Nobody but its author sees one before the other
+/// has written too, or the window has closed: 14 days after the lesson, unless
+/// the installation says otherwise. Until then its author may change it; after
+/// that nothing is written any more.
 #[utoipa::path(
     operation_id = "writeReview",
     post, path = "/api/reviews", tag = "reviews",
@@ -50,7 +58,7 @@ pub(crate) struct NewReviewBody {
         max_length = 255, description = "Makes a repetition harmless. Kept for a day.")),
     request_body = NewReviewBody,
     responses(
-        (status = 201, description = "Published.", body = Review),
+        (status = 201, description = "Written; published, if the other has written too.", body = Review),
         (status = 403, description = "`not_participant`", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: there is no such lesson.", body = ProblemDocument,
@@ -77,7 +85,9 @@ pub(crate) async fn write(
     let now = state.clock.now();
     replay(
         state
-            .timed("reviews_write", reviews::write(&state.pool, &new, once.as_ref(), now, &render))
+            .timed("reviews_write", {
+                reviews::write(&state.pool, &new, state.review_window, once.as_ref(), now, &render)
+            })
             .await?,
     )
 }
@@ -86,19 +96,10 @@ fn parse(caller: &Caller, body: &NewReviewBody) -> Result<NewReview, Problem> {
     let mut checks = Checks::default();
     let session = checks.required::<SessionId>("/sessionId", body.session_id.as_deref());
     let of = checks.optional::<UserId>("/revieweeId", body.reviewee_id.as_deref());
-    let comment =
-        checks.required::<Comment>("/comment", Some(body.comment.as_deref().unwrap_or_default()));
-    let rating = match body.rating {
-        Some(stars) => checks.accept("/rating", Rating::try_from(stars)),
-        None => {
-            checks.reject("/rating", "this is required");
-            None
-        }
-    };
-    let (Some(session), Some(comment), Some(rating)) = (session, comment, rating) else {
-        return Err(checks.problem());
-    };
+    let said = Said::parse(&mut checks, body.rating, body.comment.as_deref(), body.skill_level);
+    let (Some(session), Some(said)) = (session, said) else { return Err(checks.problem()) };
     checks.done()?;
     let id = ReviewId(random::id());
-    Ok(NewReview { id, session, by: caller.actor.clone(), of, rating, comment })
+    let Said { rating, comment, skill_level } = said;
+    Ok(NewReview { id, session, by: caller.actor.clone(), of, rating, comment, skill_level })
 }

@@ -2,13 +2,14 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
+use lectern_domain::service_key::Scope;
 use lectern_store::attendance;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{join::RoomRole, visible};
 use crate::{
-    extract::{Caller, SessionPath},
+    extract::{Principal, SessionPath},
     limits,
     problem::{Problem, ProblemDocument},
     state::ApiState,
@@ -64,9 +65,10 @@ pub(crate) struct Attendance {
     operation_id = "listAttendance",
     get, path = "/api/sessions/{id}/attendance", tag = "sessions",
     params(("id" = uuid::Uuid, Path)),
+    security(("platformToken" = []), ("serviceKey" = ["sessions:read"])),
     responses(
         (status = 200, description = "Everybody's stays.", body = Attendance),
-        (status = 403, description = "`not_participant`", body = ProblemDocument,
+        (status = 403, description = "`not_participant`; `forbidden`: the key lacks the scope.", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument,
             content_type = "application/problem+json"),
@@ -74,10 +76,11 @@ pub(crate) struct Attendance {
 )]
 pub(crate) async fn attendance(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     SessionPath(id): SessionPath,
 ) -> Result<Json<Attendance>, Problem> {
-    visible(&state, &caller, id).await?;
+    let actor = caller.person_or(Scope::SessionsRead)?;
+    visible(&state, &actor, id).await?;
     let presences = state
         .timed("attendance_list", attendance::list(&state.pool, id, limits::PRESENCES))
         .await?;

@@ -7,6 +7,8 @@ use axum::{
 };
 use lectern_domain::{
     id::{HoldId, SessionId, UserId},
+    person::Actor,
+    service_key::Scope,
     session::{Capacity, Timing},
     text::{Description, Minutes, Skill, Title},
 };
@@ -23,7 +25,7 @@ use super::{
     start::{Asked, check_in_time},
 };
 use crate::{
-    extract::{Body, Caller, Checks, IdempotencyKey},
+    extract::{Body, Checks, IdempotencyKey, Principal},
     problem::{Code, Problem, ProblemDocument},
     random,
     state::ApiState,
@@ -37,7 +39,8 @@ pub(crate) struct NewSession {
     /// Who gives it: the platform's id.
     #[schema(required = true, nullable = false, min_length = 1, max_length = 128)]
     teacher: Option<String>,
-    /// Who takes it, where an admin books for somebody. Otherwise the caller.
+    /// Who takes it, where an admin or a service books for somebody: a service
+    /// must say. Otherwise the caller.
     #[schema(min_length = 1, max_length = 128)]
     student: Option<String>,
     /// What it is called.
@@ -90,7 +93,8 @@ impl Wanted {
 }
 
 /// Books a lesson. The caller is its student; of a group lesson, its teacher or
-/// the first who has a seat.
+/// the first who has a seat. A service, whose key needs the scope
+/// `sessions:write`, names the student for whom it acts.
 ///
 /// Nobody in it may have another lesson that overlaps; lessons that touch are
 /// fine, unless the teacher's buffers lie between. The start must be one that
@@ -105,10 +109,12 @@ impl Wanted {
     params(("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1,
         max_length = 255, description = "Makes a repetition harmless. Kept for a day.")),
     request_body = NewSession,
+    security(("platformToken" = []), ("serviceKey" = ["sessions:write"])),
     responses(
         (status = 201, description = "Booked.", body = view::Session,
             headers(("Location" = String), ("ETag" = String))),
-        (status = 403, description = "`forbidden`: only an admin books for somebody else; \
+        (status = 403, description = "`forbidden`: only an admin or a service books for somebody \
+            else, and its key has the scope; \
             `not_matched`: the platform has not matched student and teacher.",
             body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`slot_taken`: somebody in it is taken then, and of a series \
@@ -118,17 +124,17 @@ impl Wanted {
 )]
 pub(crate) async fn book(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     key: IdempotencyKey,
     body: Body<NewSession>,
 ) -> Result<Response, Problem> {
-    let once = key.bind(&caller.actor.id, "POST /api/sessions", &body.raw);
+    let once = key.bind(&caller.id(), "POST /api/sessions", &body.raw);
     let wanted = wanted(&state, &caller, &body.value)?;
     if let Some(student) = &wanted.first().student {
-        state.check_match(&caller.actor, student, &wanted.first().teacher).await?;
+        state.check_match(&wanted.first().by, student, &wanted.first().teacher).await?;
     }
     let render = |session: &lectern_domain::session::Session| {
-        let view = view::of(&state, session, &caller.actor, false);
+        let view = view::of(&state, session, &wanted.first().by, false);
         Answer {
             status: StatusCode::CREATED.as_u16(),
             headers: json!({
@@ -169,7 +175,7 @@ pub(crate) fn replay(answer: Answer) -> Result<Response, Problem> {
     Ok((status, headers, answer.body).into_response())
 }
 
-fn wanted(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Wanted, Problem> {
+fn wanted(state: &ApiState, caller: &Principal, body: &NewSession) -> Result<Wanted, Problem> {
     let mut checks = Checks::default();
     let teacher = checks.required::<UserId>("/teacher", body.teacher.as_deref());
     let student = checks.optional::<UserId>("/student", body.student.as_deref());
@@ -198,22 +204,26 @@ fn wanted(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Wanted
     let hold = checks.optional::<HoldId>("/holdId", body.hold_id.as_deref());
     let seats = body.capacity.map(Capacity::try_from);
     let capacity = seats.map_or(Some(Capacity::ONE), |seats| checks.accept("/capacity", seats));
+    let by = booker(&mut checks, caller, student.as_ref())?;
     // A teacher, and an admin who names nobody, make an empty group lesson.
-    let leads = caller.actor.admin || teacher.as_ref() == Some(&caller.actor.id);
+    let leads = by.as_ref().is_some_and(|by| by.admin || teacher.as_ref() == Some(&by.id));
     let empty = leads && capacity.is_some_and(Capacity::is_group);
-    let student = student.or_else(|| (!empty).then(|| caller.actor.id.clone()));
+    let student = student.or_else(|| by.as_ref().filter(|_| !empty).map(|by| by.id.clone()));
     if teacher.is_some() && teacher == student {
         checks.reject("/teacher", "teacher and student must be two people");
     }
-    let (Some(teacher), Some(title), Some(description), Some(skill), Some(duration), Some(start)) =
-        (teacher, title, description, skill, duration, start)
+    let (Some(teacher), Some(by)) = (teacher, by) else {
+        return Err(checks.problem());
+    };
+    let (Some(title), Some(description), Some(skill), Some(duration), Some(start)) =
+        (title, description, skill, duration, start)
     else {
         return Err(checks.problem());
     };
     let Some(capacity) = capacity else { return Err(checks.problem()) };
     checks.done()?;
-    let somebody_else = student.as_ref().is_some_and(|student| *student != caller.actor.id);
-    if somebody_else && !caller.actor.admin {
+    let somebody_else = student.as_ref().is_some_and(|student| *student != by.id);
+    if somebody_else && !by.admin {
         return Err(Problem::new(Code::Forbidden).detail("only an admin books for somebody else"));
     }
     let booking = Booking {
@@ -228,10 +238,29 @@ fn wanted(state: &ApiState, caller: &Caller, body: &NewSession) -> Result<Wanted
         timing: Timing { start: start.at, duration },
         intent: start.intent,
         hold,
-        by: caller.actor.clone(),
+        by,
     };
     match rule {
         Some(rule) => series::booking(state, &rule, asked, booking).map(Wanted::Series),
         None => Ok(Wanted::One(booking)),
+    }
+}
+
+/// Who books. A service says for whom it does.
+fn booker(
+    checks: &mut Checks,
+    caller: &Principal,
+    student: Option<&UserId>,
+) -> Result<Option<Actor>, Problem> {
+    match (caller, student) {
+        (Principal::Person(caller), _) => Ok(Some(caller.actor.clone())),
+        (Principal::Service(service), Some(student)) => {
+            service.acting_for(Scope::SessionsWrite, student.clone()).map(Some)
+        }
+        (Principal::Service(service), None) => {
+            service.require(Scope::SessionsWrite)?;
+            checks.reject("/student", "a service says for whom it books");
+            Ok(None)
+        }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) async fn calendar(
     caller: Caller,
     SessionPath(id): SessionPath,
 ) -> Result<impl IntoResponse, Problem> {
-    let session = visible(&state, &caller, id).await?;
+    let session = visible(&state, &caller.actor, id).await?;
     let url = view::meeting_url(&state, &session);
     let text = calendar::calendar(&session, &url, state.clock.now());
     let headers = [

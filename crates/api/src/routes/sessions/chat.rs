@@ -79,7 +79,7 @@ pub(crate) async fn chat(
             return Err(Problem::field("?cursor", "expected the nextCursor of another page"));
         }
     };
-    visible(&state, &caller, id).await?;
+    visible(&state, &caller.actor, id).await?;
     let size = usize::from(limits::CHAT_PAGE);
     // One line more than a page shows whether there is a next one.
     let mut lines =

@@ -92,7 +92,7 @@ pub(crate) async fn edit(
     body: Body<SessionEdit>,
 ) -> Result<impl IntoResponse, Problem> {
     let Some(expected) = expected else {
-        visible(&state, &caller, id).await?;
+        visible(&state, &caller.actor, id).await?;
         let problem = Problem::new(Code::PreconditionRequired);
         return Err(problem.detail("say which version in If-Match"));
     };

@@ -1,10 +1,11 @@
 //! `GET /api/sessions/{id}`
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
+use lectern_domain::service_key::Scope;
 
 use super::{ZoneQuery, entity_tag, visible, zone};
 use crate::{
-    extract::{Caller, Query, SessionPath},
+    extract::{Principal, Query, SessionPath},
     problem::{Problem, ProblemDocument},
     state::ApiState,
     view,
@@ -15,10 +16,11 @@ use crate::{
     operation_id = "getSession",
     get, path = "/api/sessions/{id}", tag = "sessions",
     params(("id" = uuid::Uuid, Path), ZoneQuery),
+    security(("platformToken" = []), ("serviceKey" = ["sessions:read"])),
     responses(
         (status = 200, description = "The lesson.", body = view::Session,
             headers(("ETag" = String))),
-        (status = 403, description = "`not_participant`", body = ProblemDocument,
+        (status = 403, description = "`not_participant`; `forbidden`: the key lacks the scope.", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument,
             content_type = "application/problem+json"),
@@ -26,13 +28,14 @@ use crate::{
 )]
 pub(crate) async fn get(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     SessionPath(id): SessionPath,
     Query(query): Query<ZoneQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let zone = zone(&state, query.time_zone.as_deref())?;
-    let session = visible(&state, &caller, id).await?;
-    let viewer = view::Viewer { actor: &caller.actor, zone: zone.as_ref() };
+    let actor = caller.person_or(Scope::SessionsRead)?;
+    let session = visible(&state, &actor, id).await?;
+    let viewer = view::Viewer { actor: &actor, zone: zone.as_ref() };
     let view = viewer.show(&state, &session).await?;
     Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))
 }

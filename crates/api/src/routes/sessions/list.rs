@@ -3,20 +3,22 @@
 use axum::extract::State;
 use lectern_domain::{
     id::SeriesId,
+    person::Actor,
+    service_key::Scope,
     session::{ParticipantRole, Status},
     text::{Search, Skill},
 };
 use lectern_store::{
     page::PageRequest,
-    sessions::{self, Filter, Order, Scope},
+    sessions::{self, Filter, Order, Scope as Whose},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::zone;
 use crate::{
-    extract::{Caller, Checks, Listed, Query, page},
-    problem::Problem,
+    extract::{Checks, Listed, Principal, Query, page},
+    problem::{Problem, ProblemDocument},
     state::ApiState,
     view,
 };
@@ -61,28 +63,35 @@ pub(crate) struct SessionsQuery {
     limit: Option<String>,
 }
 
-/// The caller's lessons, by start; an admin sees everybody's.
+/// The caller's lessons, by start; an admin sees everybody's, and so does a
+/// service whose key has the scope `sessions:read`.
 ///
 /// An admin who names a `role` sees those in which they are that themselves.
 #[utoipa::path(
     operation_id = "listSessions",
     get, path = "/api/sessions", tag = "sessions", params(SessionsQuery),
-    responses((status = 200, description = "One page of them.", body = inline(view::Sessions))),
+    security(("platformToken" = []), ("serviceKey" = ["sessions:read"])),
+    responses(
+        (status = 200, description = "One page of them.", body = inline(view::Sessions)),
+        (status = 403, description = "`forbidden`: the key lacks the scope.", body = ProblemDocument,
+            content_type = "application/problem+json"),
+    ),
 )]
 pub(crate) async fn list(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     Query(query): Query<SessionsQuery>,
 ) -> Result<Listed<view::Sessions>, Problem> {
+    let actor = caller.person_or(Scope::SessionsRead)?;
     let zone = zone(&state, query.time_zone.as_deref())?;
-    let (filter, page) = filter(&caller, &query)?;
+    let (filter, page) = filter(&actor, &query)?;
     let page = state.timed("sessions_list", sessions::list(&state.pool, &filter, page)).await?;
-    let viewer = view::Viewer { actor: &caller.actor, zone: zone.as_ref() };
+    let viewer = view::Viewer { actor: &actor, zone: zone.as_ref() };
     let items = viewer.show_all(&state, &page.items).await?;
     Ok(Listed(lectern_store::page::Page { items, next: page.next }.into()))
 }
 
-fn filter(caller: &Caller, query: &SessionsQuery) -> Result<(Filter, PageRequest), Problem> {
+fn filter(actor: &Actor, query: &SessionsQuery) -> Result<(Filter, PageRequest), Problem> {
     let mut checks = Checks::default();
     let mut statuses = Vec::new();
     for name in query.status.as_deref().into_iter().flat_map(|names| names.split(',')) {
@@ -98,8 +107,8 @@ fn filter(caller: &Caller, query: &SessionsQuery) -> Result<(Filter, PageRequest
         }
     };
     let scope = match role {
-        None if caller.actor.admin => Scope::All,
-        role => Scope::Of(caller.actor.id.clone(), role),
+        None if actor.admin => Whose::All,
+        role => Whose::Of(actor.id.clone(), role),
     };
     let filter = Filter {
         scope,

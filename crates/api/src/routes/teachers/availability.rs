@@ -6,11 +6,11 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::IntoResponse,
 };
-use lectern_domain::{id::UserId, session::Version};
+use lectern_domain::{id::UserId, service_key::Scope, session::Version};
 use lectern_store::{availability, sessions::Expected, users};
 
 use crate::{
-    extract::{Body, Caller, IfMatch, UserPath},
+    extract::{Body, IfMatch, Principal, UserPath},
     problem::{Problem, ProblemDocument},
     routes::sessions::entity_tag,
     state::ApiState,
@@ -24,6 +24,7 @@ use crate::{
     operation_id = "getAvailability",
     get, path = "/api/teachers/{id}/availability", tag = "availability",
     params(("id" = String, Path, min_length = 1, max_length = 128)),
+    security(("platformToken" = []), ("serviceKey" = ["users:read"])),
     responses(
         (status = 200, description = "The teacher's hours.", body = Availability,
             headers(("ETag" = String))),
@@ -33,10 +34,10 @@ use crate::{
 )]
 pub(crate) async fn get(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     UserPath(teacher): UserPath,
 ) -> Result<impl IntoResponse, Problem> {
-    caller.looks_after(&teacher)?;
+    caller.looks_after(&teacher, Scope::UsersRead)?;
     show(&state, &teacher).await
 }
 
@@ -48,6 +49,7 @@ pub(crate) async fn get(
         ("If-Match" = Option<String>, Header, nullable = false,
         description = "The ETag of the version to replace, or `*`.")),
     request_body = NewAvailability,
+    security(("platformToken" = []), ("serviceKey" = ["users:write"])),
     responses(
         (status = 200, description = "The teacher's hours as they are now.", body = Availability,
             headers(("ETag" = String))),
@@ -59,12 +61,12 @@ pub(crate) async fn get(
 )]
 pub(crate) async fn put(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     UserPath(teacher): UserPath,
     IfMatch(expected): IfMatch,
     body: Body<NewAvailability>,
 ) -> Result<impl IntoResponse, Problem> {
-    caller.looks_after(&teacher)?;
+    caller.looks_after(&teacher, Scope::UsersWrite)?;
     replace(&state, &teacher, expected, &body.value).await
 }
 

@@ -6,14 +6,14 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::IntoResponse,
 };
-use lectern_domain::id::UserId;
+use lectern_domain::{id::UserId, service_key::Scope};
 use lectern_store::{
     policies::{self, Stored},
     sessions::Expected,
 };
 
 use crate::{
-    extract::{Body, Caller, IfMatch, UserPath},
+    extract::{Body, IfMatch, Principal, UserPath},
     problem::{Problem, ProblemDocument},
     routes::sessions::entity_tag,
     state::ApiState,
@@ -25,15 +25,17 @@ use crate::{
     operation_id = "getPolicy",
     get, path = "/api/teachers/{id}/policy", tag = "availability",
     params(("id" = String, Path, min_length = 1, max_length = 128)),
+    security(("platformToken" = []), ("serviceKey" = ["users:read"])),
     responses(
         (status = 200, description = "The policy.", body = Policy, headers(("ETag" = String))),
     ),
 )]
 pub(crate) async fn get(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Principal,
     UserPath(teacher): UserPath,
 ) -> Result<impl IntoResponse, Problem> {
+    caller.person_or(Scope::UsersRead)?;
     show(&state, &teacher).await
 }
 
@@ -45,6 +47,7 @@ pub(crate) async fn get(
         ("If-Match" = Option<String>, Header, nullable = false,
         description = "The ETag of the version to change, or `*`.")),
     request_body = PolicyChange,
+    security(("platformToken" = []), ("serviceKey" = ["users:write"])),
     responses(
         (status = 200, description = "The policy as it is now.", body = Policy,
             headers(("ETag" = String))),
@@ -56,12 +59,12 @@ pub(crate) async fn get(
 )]
 pub(crate) async fn put(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Principal,
     UserPath(teacher): UserPath,
     IfMatch(expected): IfMatch,
     body: Body<PolicyChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    caller.looks_after(&teacher)?;
+    caller.looks_after(&teacher, Scope::UsersWrite)?;
     amend(&state, &teacher, expected, &body.value).await
 }
 

@@ -8,7 +8,12 @@ use std::{
 use lectern_api::SystemClock;
 use lectern_domain::clock::Clock as _;
 use lectern_sfu::Advertised;
-use lectern_store::{cluster::Binaries, migrate, server};
+use lectern_store::{
+    cluster::Binaries,
+    migrate,
+    roles::{self, Guard, SERVICE},
+    server,
+};
 use rand::RngExt as _;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::{
@@ -124,7 +129,12 @@ pub(super) async fn database(config: &Config) -> Vec<Found> {
     };
     let options = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
     match options.connect(url).await {
-        Ok(pool) => vec![version(&pool).await, schema(&pool).await, clocks(&pool).await],
+        Ok(pool) => vec![
+            version(&pool).await,
+            schema(&pool).await,
+            clocks(&pool).await,
+            record(&pool).await,
+        ],
         Err(error) => vec![Err(format!("cannot connect to DATABASE_URL: {error}"))],
     }
 }
@@ -140,6 +150,26 @@ async fn schema(pool: &PgPool) -> Found {
         Ok(false) => Ok("the schema is older: `serve` and `migrate` bring it up".to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// By what the record of who did what is kept from the service itself.
+async fn record(pool: &PgPool) -> Found {
+    if !migrate::is_current(pool).await.map_err(|error| error.to_string())? {
+        return Ok("what guards the audit record can be told once the schema is there".to_owned());
+    }
+    let guard = roles::guard(pool).await.map_err(|error| error.to_string())?;
+    Ok(match guard {
+        Guard::Login => "this login has no right to change the audit record".to_owned(),
+        Guard::Role => format!(
+            "the service works as {SERVICE}, which has no right to change the audit record; to \
+             take the way back from it too, serve with a login that is only a member of {SERVICE}"
+        ),
+        Guard::Trigger => format!(
+            "a trigger alone guards the audit record, since this login may not make roles; to \
+             have the database do it, run CREATE ROLE {SERVICE} and GRANT {SERVICE} TO this login \
+             as an administrator, and `lectern migrate`"
+        ),
+    })
 }
 
 async fn clocks(pool: &PgPool) -> Found {

@@ -25,6 +25,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All service keys, the newest first, with those that have expired or were
+         *     revoked. Their secrets are not known here. For admins.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Makes a service key. The answer shows it in full, and nothing ever does
+         *     again. For admins.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Makes a service key worthless, at once and for good. For admins. */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's disputes, the newest first. For admins. */
+        get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/disputes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A dispute, and the evidence: attendance as the media server saw it, when
+         *     chat was written, and the record. For admins.
+         * @description What people wrote in the room is theirs. Admins see it here if the
+         *     installation sets `disputes.chat_texts`, and otherwise only who wrote when.
+         */
+        get: operations["getDispute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/disputes/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides a dispute, for good, and carries the decision out on the lesson. For
+         *     admins.
+         */
+        post: operations["decideDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/reviews": {
         parameters: {
             query?: never;
@@ -32,10 +132,73 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everybody's reviews, the newest first. For admins. */
+        /**
+         * Everybody's reviews, the newest first, with what speaks against them. For
+         *     admins, and services whose key has the scope `reviews:read`.
+         */
         get: operations["listAllReviews"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews/{id}/moderate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hides a review or gives it back. What the reviewee's numbers are follows at
+         *     once. For admins.
+         */
+        post: operations["moderateReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls a lesson off in any state, even a completed one, and closes its room.
+         *     What was published of it stays, unless it is moderated. For admins.
+         */
+        post: operations["forceCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides that a lesson took place, whatever the media server saw: it is
+         *     completed, and may be reviewed. For admins.
+         */
+        post: operations["forceComplete"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,8 +446,49 @@ export interface paths {
         /**
          * Reviews the other participant of a lesson that took place: once, and only
          *     when it is completed.
+         * @description Reviews are double-blind. Nobody but its author sees one before the other
+         *     has written too, or the window has closed: 14 days after the lesson, unless
+         *     the installation says otherwise. Until then its author may change it; after
+         *     that nothing is written any more.
          */
         post: operations["writeReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replies to a review of the caller: once, and for good. */
+        post: operations["replyToReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reports a review to the admins. Once is enough: a second report of the same
+         *     caller changes nothing.
+         */
+        post: operations["reportReview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -299,8 +503,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The published reviews of somebody, the newest first, and all of them in
-         *     numbers. Somebody who is not known has none.
+         * The published reviews of somebody, the latest published first, and all of
+         *     them in numbers. Somebody who is not known has none.
          */
         get: operations["listReviews"];
         put?: never;
@@ -319,14 +523,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The caller's lessons, by start; an admin sees everybody's.
+         * The caller's lessons, by start; an admin sees everybody's, and so does a
+         *     service whose key has the scope `sessions:read`.
          * @description An admin who names a `role` sees those in which they are that themselves.
          */
         get: operations["listSessions"];
         put?: never;
         /**
          * Books a lesson. The caller is its student; of a group lesson, its teacher or
-         *     the first who has a seat.
+         *     the first who has a seat. A service, whose key needs the scope
+         *     `sessions:write`, names the student for whom it acts.
          * @description Nobody in it may have another lesson that overlaps; lessons that touch are
          *     fine, unless the teacher's buffers lie between. The start must be one that
          *     the teacher offers, unless the teacher books. Where the teacher's policy
@@ -474,6 +680,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks the admins to decide what became of a lesson. Its people may once each,
+         *     from when it begins or is called off until 30 days after its end.
+         */
+        post: operations["disputeSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to a lesson and by whom, the earliest first; 200 events a page.
+         * @description It cannot be changed, not even by the server. What others did with their
+         *     reviews only admins see.
+         */
+        get: operations["listSessionEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/join": {
         parameters: {
             query?: never;
@@ -569,6 +816,27 @@ export interface paths {
          *     make it may.
          */
         post: operations["declineProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller has written after a lesson, published or not. */
+        get: operations["getOwnReview"];
+        /**
+         * Changes what the caller has written after a lesson, as long as it is not
+         *     published and the window is open.
+         */
+        put: operations["editOwnReview"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -725,6 +993,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description As what somebody acts.
+         * @enum {string}
+         */
+        ActorKind: "user" | "admin" | "service" | "system";
+        /** @description Why an admin decides. */
+        AdminReason: {
+            /** @description In words; the lesson's people are told, and it stays on record. */
+            reason: string;
+        };
         /** @description Somebody's reviews in numbers. */
         Aggregate: {
             /**
@@ -766,6 +1044,45 @@ export interface components {
             /** @description All of it. */
             totals: components["schemas"]["Figures"];
         };
+        /** @description A key with which a server of the platform calls. */
+        ApiKey: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /** @description Who made it; null: the command line. */
+            createdBy: string | null;
+            /**
+             * Format: date-time
+             * @description The first instant at which it is no longer good.
+             */
+            expiresAt: string;
+            /**
+             * Format: uuid
+             * @description Its name among keys; the second part of the key.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the hour.
+             */
+            lastUsedAt: string | null;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when it is revoked.
+             */
+            revokedAt: string | null;
+            /** @description What it is good for. */
+            scopes: components["schemas"]["ApiKeyScope"][];
+        };
+        /**
+         * @description Something that a key may be good for.
+         * @enum {string}
+         */
+        ApiKeyScope: "sessions:read" | "sessions:write" | "users:read" | "users:write" | "matches:write" | "reviews:read" | "analytics:read";
         /** @description Who was there, when. */
         Attendance: {
             /** @description As they came. */
@@ -793,6 +1110,33 @@ export interface components {
             role: components["schemas"]["SessionRole"];
             /** @description The platform's id. */
             user: string;
+        };
+        /** @description Something that was done to a lesson. */
+        AuditEvent: {
+            /**
+             * @description What was done, by a stable name.
+             * @example session_rescheduled
+             */
+            action: string;
+            /**
+             * @description By whom: the platform's id, or the id of a service's key. Null: by the
+             *     system itself.
+             */
+            actor: string | null;
+            /** @description As what they did it. */
+            actorKind: components["schemas"]["ActorKind"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * @description What else there is to know. Of a service that acts for a user,
+             *     `onBehalfOf` says for whom.
+             */
+            details: Record<string, never>;
+            /** @description Its name. */
+            id: string;
         };
         /** @description When a teacher can be booked. */
         Availability: {
@@ -874,11 +1218,23 @@ export interface components {
              */
             total: number;
         };
+        /** @description That somebody wrote in the room. */
+        ChatTime: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            sentAt: string;
+            /** @description What, where the installation lets admins read it. */
+            text: string | null;
+            /** @description Who: the platform's id. */
+            user: string;
+        };
         /**
          * @description A stable name for what is wrong. Clients rely on it.
          * @enum {string}
          */
-        Code: "malformed_json" | "bad_request" | "unauthenticated" | "forbidden" | "not_matched" | "not_participant" | "not_found" | "method_not_allowed" | "slot_taken" | "outside_availability" | "hold_expired" | "not_confirmed" | "waitlist_full" | "consent_required" | "proposal_open" | "proposal_closed" | "too_early_to_join" | "lesson_over" | "session_cancelled" | "already_reviewed" | "not_reviewable" | "invalid_transition" | "too_late_to_cancel" | "version_conflict" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "time_does_not_exist" | "time_is_ambiguous" | "precondition_required" | "rate_limited" | "internal" | "unavailable";
+        Code: "malformed_json" | "bad_request" | "unauthenticated" | "forbidden" | "not_matched" | "not_participant" | "not_found" | "method_not_allowed" | "slot_taken" | "outside_availability" | "hold_expired" | "not_confirmed" | "waitlist_full" | "consent_required" | "proposal_open" | "proposal_closed" | "too_early_to_join" | "lesson_over" | "session_cancelled" | "already_reviewed" | "review_published" | "already_replied" | "not_reviewable" | "not_disputable" | "already_disputed" | "already_decided" | "invalid_transition" | "too_late_to_cancel" | "version_conflict" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "time_does_not_exist" | "time_is_ambiguous" | "precondition_required" | "rate_limited" | "internal" | "unavailable";
         /** @description Pairs that met for the first time. */
         Cohort: {
             /**
@@ -902,6 +1258,11 @@ export interface components {
          * @enum {string}
          */
         Confirmation: "pending" | "confirmed" | "declined" | "expired";
+        /** @description A key that was just made. */
+        CreatedApiKey: components["schemas"]["ApiKey"] & {
+            /** @description The key in full, for `Authorization: Bearer`. It is not shown again. */
+            key: string;
+        };
         /** @description A date that differs from the week. */
         DateHours: {
             /**
@@ -935,6 +1296,66 @@ export interface components {
         DeclineReason: {
             /** @description In words; the student is told. */
             reason?: string | null;
+        };
+        /** @description A complaint about a lesson, and what an admin decided. */
+        Dispute: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decidedAt: string | null;
+            /** @description By whom: the platform's id. */
+            decidedBy: string | null;
+            /** @description Why. */
+            decisionReason: string | null;
+            /**
+             * Format: uuid
+             * @description Its name.
+             */
+            id: string;
+            /** @description Whose it is: the platform's id. */
+            openedBy: string;
+            outcome: components["schemas"]["DisputeOutcome"] | null;
+            /** @description What is wrong. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description About which lesson.
+             */
+            sessionId: string;
+        };
+        /** @description A decision. */
+        DisputeDecision: {
+            /** @description What becomes of the lesson. */
+            outcome: components["schemas"]["DisputeOutcome"];
+            /** @description Why; the lesson's people are told, and it stays on record. */
+            reason: string;
+        };
+        /** @description A dispute with what there is to decide it by. */
+        DisputeFile: components["schemas"]["Dispute"] & {
+            /** @description What is known of it. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description The lesson. */
+            session: components["schemas"]["Session"];
+        };
+        /**
+         * @description What an admin decides of a lesson.
+         * @enum {string}
+         */
+        DisputeOutcome: "complete" | "cancel" | "teacher-no-show" | "student-no-show" | "nothing";
+        /** @description What is known of a lesson. */
+        Evidence: {
+            /** @description Who was in the room when, by the media server's own account. */
+            attendance: components["schemas"]["Presence"][];
+            /** @description Who wrote when in the room: the latest 200 lines. */
+            chat: components["schemas"]["ChatTime"][];
+            /** @description What was done to the lesson and by whom: the first 200 events. */
+            events: components["schemas"]["AuditEvent"][];
         };
         /** @description One value that is not accepted. */
         FieldError: {
@@ -1000,6 +1421,11 @@ export interface components {
             quality: components["schemas"]["CallQuality"];
             /** @description Reviews that were published: those the caller received, or everybody's. */
             ratings: components["schemas"]["Ratings"];
+        };
+        /** @description Somebody's reviews in numbers, overall and by what the lessons taught. */
+        FullAggregate: components["schemas"]["Aggregate"] & {
+            /** @description By skill, the most reviewed first. */
+            bySkill: components["schemas"]["SkillAggregate"][];
         };
         /** @description A slot that is kept. */
         Hold: {
@@ -1097,6 +1523,31 @@ export interface components {
             /** @description The IANA zone they live in. */
             timeZone: string;
         };
+        /** @description A review as admins see it. */
+        ModeratedReview: components["schemas"]["Review"] & {
+            /**
+             * @description What makes it look as if it were not meant honestly. `shared_contact`:
+             *     reviewer and reviewee have the same e-mail address or phone;
+             *     `duplicate_reviewer`: the reviewer and another of the same person have;
+             *     `short_lesson`: there was less than five minutes of media;
+             *     `burst`: one of more than three of this pair within a day.
+             */
+            flags: components["schemas"]["ReviewFlag"][];
+            /** @description Why it is hidden. */
+            hiddenReason: string | null;
+            /**
+             * Format: int64
+             * @description How many people have reported it.
+             */
+            reportCount: number;
+            /** @description The latest reports. */
+            reports: components["schemas"]["ReviewReport"][];
+        };
+        /**
+         * @description What becomes of a review.
+         * @enum {string}
+         */
+        ModerationAction: "hide" | "restore";
         /** @description Pairs that met for the first time in a month. */
         MonthCohort: components["schemas"]["Cohort"] & {
             /** @description Whether 30 days have passed for all of them. */
@@ -1108,6 +1559,19 @@ export interface components {
              * @description The month's first day.
              */
             month: string;
+        };
+        /** @description A service key to make. */
+        NewApiKey: {
+            /**
+             * Format: int64
+             * @description For how many days.
+             * @default 365
+             */
+            expiresInDays: number | null;
+            /** @description What people call it, such as the server that uses it. */
+            name: string;
+            /** @description What it is good for. */
+            scopes: components["schemas"]["ApiKeyScope"][];
         };
         /**
          * @description When a teacher is to be bookable. It replaces what was set before.
@@ -1144,6 +1608,11 @@ export interface components {
             timeZone: string;
             /** @description The hours of the week. Those of one day must not overlap. */
             weekly: components["schemas"]["WeeklyHours"][];
+        };
+        /** @description What is wrong with a lesson. */
+        NewDispute: {
+            /** @description In words; admins read them, and nobody else. */
+            reason: string;
         };
         /** @description A slot to keep. */
         NewHold: {
@@ -1198,13 +1667,27 @@ export interface components {
              * @description How good it was.
              */
             rating: number;
-            /** @description Of whom; without it, of the other participant. */
+            /**
+             * @description Of whom; without it, of the other participant. In a lesson with several
+             *     students the teacher must say.
+             */
             revieweeId?: string | null;
             /**
              * Format: uuid
              * @description After which lesson.
              */
             sessionId: string;
+            /**
+             * Format: int64
+             * @description How far the other is in the lesson's skill: from who begins to who
+             *     masters it.
+             */
+            skillLevel?: number | null;
+        };
+        /** @description Why a review is reported. */
+        NewReviewReport: {
+            /** @description In words; admins read them. */
+            reason: string;
         };
         /** @description For whom a seat is taken. */
         NewSeat: {
@@ -1261,7 +1744,10 @@ export interface components {
              *     first is moved forward by the gap, and of the second the earlier is meant.
              */
             strictTime?: boolean | null;
-            /** @description Who takes it, where an admin books for somebody. Otherwise the caller. */
+            /**
+             * @description Who takes it, where an admin or a service books for somebody: a service
+             *     must say. Otherwise the caller.
+             */
             student?: string | null;
             /** @description Who gives it: the platform's id. */
             teacher: string;
@@ -1314,6 +1800,11 @@ export interface components {
              * @example 2027-08-13
              */
             to: string;
+        };
+        /** @description What the caller has written after a lesson. */
+        OwnReviews: {
+            /** @description None yet, one, or in a lesson with several students one of each. */
+            items: components["schemas"]["Review"][];
         };
         /** @description One page of a list. */
         Paged_Notice: {
@@ -1395,10 +1886,22 @@ export interface components {
                  */
                 id: string;
                 /**
+                 * Format: date-time
+                 * @description Since when others see it.
+                 */
+                publishedAt: string | null;
+                /**
                  * Format: int32
                  * @description How good it was.
                  */
                 rating: number;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                repliedAt: string | null;
+                /** @description What the reviewee answered. */
+                reply: string | null;
                 /** @description Of whom: the platform's id. */
                 revieweeId: string;
                 /** @description What others see as the reviewee's name. */
@@ -1414,6 +1917,16 @@ export interface components {
                 sessionId: string;
                 /** @description What the lesson was called; only its people and admins are told. */
                 sessionTitle?: string;
+                /** @description What the lesson taught. */
+                skill: string;
+                /**
+                 * Format: int32
+                 * @description How far the reviewee is in the skill, as the reviewer sees it: from who
+                 *     begins to who masters it.
+                 */
+                skillLevel: number | null;
+                /** @description Who sees it. */
+                state: components["schemas"]["ReviewState"];
             }[];
             /** @description Asks for the next page; null on the last one. */
             nextCursor: string | null;
@@ -1754,10 +2267,22 @@ export interface components {
              */
             id: string;
             /**
+             * Format: date-time
+             * @description Since when others see it.
+             */
+            publishedAt: string | null;
+            /**
              * Format: int32
              * @description How good it was.
              */
             rating: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            repliedAt: string | null;
+            /** @description What the reviewee answered. */
+            reply: string | null;
             /** @description Of whom: the platform's id. */
             revieweeId: string;
             /** @description What others see as the reviewee's name. */
@@ -1773,7 +2298,68 @@ export interface components {
             sessionId: string;
             /** @description What the lesson was called; only its people and admins are told. */
             sessionTitle?: string;
+            /** @description What the lesson taught. */
+            skill: string;
+            /**
+             * Format: int32
+             * @description How far the reviewee is in the skill, as the reviewer sees it: from who
+             *     begins to who masters it.
+             */
+            skillLevel: number | null;
+            /** @description Who sees it. */
+            state: components["schemas"]["ReviewState"];
         };
+        /** @description What the caller's review is to say. What is not named is taken out. */
+        ReviewChange: {
+            /** @description In words. */
+            comment?: string | null;
+            /**
+             * Format: int64
+             * @description How good it was.
+             */
+            rating: number;
+            /** @description Which review, in a lesson with several students: that of whom. */
+            revieweeId?: string | null;
+            /**
+             * Format: int64
+             * @description How far the other is in the lesson's skill.
+             */
+            skillLevel?: number | null;
+        };
+        /**
+         * @description Something that an admin should look at.
+         * @enum {string}
+         */
+        ReviewFlag: "shared_contact" | "duplicate_reviewer" | "short_lesson" | "burst";
+        /** @description A decision on a review. */
+        ReviewModeration: {
+            /** @description Takes it from view, or gives it back. */
+            action: components["schemas"]["ModerationAction"];
+            /** @description Why; the author is told, and it stays on record. */
+            reason: string;
+        };
+        /** @description An answer to a review. */
+        ReviewReply: {
+            /** @description In words; everybody who sees the review sees them. */
+            text: string;
+        };
+        /** @description That somebody found a review unfair. */
+        ReviewReport: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            createdAt: string;
+            /** @description Why. */
+            reason: string;
+            /** @description Who: the platform's id. */
+            reporterId: string;
+        };
+        /**
+         * @description Who sees a review.
+         * @enum {string}
+         */
+        ReviewState: "pending" | "published" | "hidden";
         /**
          * @description What somebody is in a room.
          * @enum {string}
@@ -1943,6 +2529,21 @@ export interface components {
          * @enum {string}
          */
         SessionRole: "teacher" | "student";
+        /** @description The reviews after lessons that taught one skill. */
+        SkillAggregate: components["schemas"]["Aggregate"] & {
+            /**
+             * Format: double
+             * @description How far the person is in it, on average; null as long as nobody said.
+             */
+            level: number | null;
+            /**
+             * Format: int64
+             * @description How many said.
+             */
+            levelCount: number;
+            /** @description The skill. */
+            skill: string;
+        };
         /** @description A time at which a lesson can be booked. */
         Slot: {
             /**
@@ -2354,7 +2955,7 @@ export interface operations {
             };
         };
     };
-    listAllReviews: {
+    listApiKeys: {
         parameters: {
             query?: {
                 /** @description `nextCursor` of the page before. */
@@ -2386,16 +2987,16 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "comment": "Patient, and well prepared.",
                      *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "createdBy": "ada",
+                     *           "expiresAt": "2027-03-08T10:00:00Z",
                      *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *           "rating": 5,
-                     *           "revieweeId": "ines",
-                     *           "revieweeName": "Inês Carvalho",
-                     *           "reviewerId": "jonas",
-                     *           "reviewerName": "Jonas Weber",
-                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *           "sessionTitle": "Past tenses"
+                     *           "lastUsedAt": "2027-03-08T10:00:00Z",
+                     *           "name": "Jonas Weber",
+                     *           "revokedAt": "2027-03-08T10:00:00Z",
+                     *           "scopes": [
+                     *             "sessions:read"
+                     *           ]
                      *         }
                      *       ],
                      *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
@@ -2404,38 +3005,37 @@ export interface operations {
                     "application/json": {
                         /** @description The items. */
                         items: {
-                            /** @description In words. */
-                            comment: string;
                             /**
                              * Format: date-time
-                             * @description When it was written.
+                             * @description When it was made.
                              */
                             createdAt: string;
+                            /** @description Who made it; null: the command line. */
+                            createdBy: string | null;
+                            /**
+                             * Format: date-time
+                             * @description The first instant at which it is no longer good.
+                             */
+                            expiresAt: string;
                             /**
                              * Format: uuid
-                             * @description Its name.
+                             * @description Its name among keys; the second part of the key.
                              */
                             id: string;
                             /**
-                             * Format: int32
-                             * @description How good it was.
+                             * Format: date-time
+                             * @description When it was last used, to the hour.
                              */
-                            rating: number;
-                            /** @description Of whom: the platform's id. */
-                            revieweeId: string;
-                            /** @description What others see as the reviewee's name. */
-                            revieweeName?: string;
-                            /** @description Who wrote it: the platform's id. */
-                            reviewerId: string;
-                            /** @description What others see as the reviewer's name. */
-                            reviewerName?: string;
+                            lastUsedAt: string | null;
+                            /** @description What people call it. */
+                            name: string;
                             /**
-                             * Format: uuid
-                             * @description After which lesson.
+                             * Format: date-time
+                             * @description Since when it is revoked.
                              */
-                            sessionId: string;
-                            /** @description What the lesson was called; only its people and admins are told. */
-                            sessionTitle?: string;
+                            revokedAt: string | null;
+                            /** @description What it is good for. */
+                            scopes: components["schemas"]["ApiKeyScope"][];
                         }[];
                         /** @description Asks for the next page; null on the last one. */
                         nextCursor: string | null;
@@ -2480,6 +3080,1744 @@ export interface operations {
             };
             /** @description `uri_too_long`: the query string is. */
             414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expiresInDays": 365,
+                 *       "name": "backend",
+                 *       "scopes": [
+                 *         "sessions:write",
+                 *         "users:write"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "createdBy": "ada",
+                     *       "expiresAt": "2027-03-08T10:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "key": "lk_0198f2b46c1e7a529a443f0c8f1d2e77_5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *       "lastUsedAt": "2027-03-08T10:00:00Z",
+                     *       "name": "Jonas Weber",
+                     *       "revokedAt": "2027-03-08T10:00:00Z",
+                     *       "scopes": [
+                     *         "sessions:read"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked, now or already. */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDisputes: {
+        parameters: {
+            query?: {
+                /** @description Those that wait for a decision, or those that have one. */
+                state?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description The most disputes. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of them. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "decidedAt": "2027-03-08T10:00:00Z",
+                     *           "decidedBy": "ada",
+                     *           "decisionReason": "By what the room saw",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "openedBy": "jonas",
+                     *           "outcome": "complete",
+                     *           "reason": "I am ill",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The items. */
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description Since when.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When.
+                             */
+                            decidedAt: string | null;
+                            /** @description By whom: the platform's id. */
+                            decidedBy: string | null;
+                            /** @description Why. */
+                            decisionReason: string | null;
+                            /**
+                             * Format: uuid
+                             * @description Its name.
+                             */
+                            id: string;
+                            /** @description Whose it is: the platform's id. */
+                            openedBy: string;
+                            outcome: components["schemas"]["DisputeOutcome"] | null;
+                            /** @description What is wrong. */
+                            reason: string;
+                            /**
+                             * Format: uuid
+                             * @description About which lesson.
+                             */
+                            sessionId: string;
+                        }[];
+                        /** @description Asks for the next page; null on the last one. */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dispute and its evidence. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "decidedAt": "2027-03-08T10:00:00Z",
+                     *       "decidedBy": "ada",
+                     *       "decisionReason": "By what the room saw",
+                     *       "evidence": {
+                     *         "attendance": [
+                     *           {
+                     *             "connectedAt": "2027-03-08T10:00:00Z",
+                     *             "joinedAt": "2027-03-08T10:00:00Z",
+                     *             "leftAt": "2027-03-08T11:00:00Z",
+                     *             "leftReason": "left",
+                     *             "participant": "00000000000000aa",
+                     *             "role": "teacher",
+                     *             "user": "jonas"
+                     *           }
+                     *         ],
+                     *         "chat": [
+                     *           {
+                     *             "sentAt": "2027-03-08T10:00:00Z",
+                     *             "text": "Shall we begin?",
+                     *             "user": "jonas"
+                     *           }
+                     *         ],
+                     *         "events": [
+                     *           {
+                     *             "action": "session_rescheduled",
+                     *             "actor": "jonas",
+                     *             "actorKind": "user",
+                     *             "at": "2027-03-08T10:00:00Z",
+                     *             "details": {},
+                     *             "id": "jonas"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "openedBy": "jonas",
+                     *       "outcome": "complete",
+                     *       "reason": "I am ill",
+                     *       "session": {
+                     *         "cancelReason": "I am ill",
+                     *         "cancelledBy": "jonas",
+                     *         "capacity": 1,
+                     *         "confirmBy": "2027-03-08T10:00:00Z",
+                     *         "confirmation": "pending",
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "description": "Ser and estar, and when to use which",
+                     *         "duration": 60,
+                     *         "endsAt": "2027-03-08T11:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *         "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *         "lateCancel": false,
+                     *         "localStart": "2027-03-08T10:00:00+00:00",
+                     *         "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *         "noShow": "teacher",
+                     *         "participants": [
+                     *           {
+                     *             "id": "jonas",
+                     *             "name": "Jonas Weber",
+                     *             "role": "teacher"
+                     *           }
+                     *         ],
+                     *         "proposal": {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "duration": 60,
+                     *           "expiresAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "proposedBy": "jonas",
+                     *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "timeZone": "Europe/Lisbon"
+                     *         },
+                     *         "reviewed": false,
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "seats": {
+                     *           "mine": "none",
+                     *           "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *           "position": 1,
+                     *           "taken": 1,
+                     *           "waiting": 1
+                     *         },
+                     *         "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "skill": "Portuguese",
+                     *         "status": "scheduled",
+                     *         "student": "jonas",
+                     *         "studentName": "Jonas Weber",
+                     *         "teacher": "ines",
+                     *         "teacherName": "Inês Carvalho",
+                     *         "timeZone": "Europe/Lisbon",
+                     *         "title": "Past tenses",
+                     *         "tookPlace": false,
+                     *         "version": 1
+                     *       },
+                     *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DisputeFile"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "teacher-no-show",
+                 *       "reason": "The room saw only the student."
+                 *     }
+                 */
+                "application/json": components["schemas"]["DisputeDecision"];
+            };
+        };
+        responses: {
+            /** @description The dispute as it is now. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "decidedAt": "2027-03-08T10:00:00Z",
+                     *       "decidedBy": "ada",
+                     *       "decisionReason": "By what the room saw",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "openedBy": "jonas",
+                     *       "outcome": "complete",
+                     *       "reason": "I am ill",
+                     *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_decided`; `invalid_transition`: the lesson is what it is to become, or has not begun. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAllReviews: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those that nobody but the author sees yet, that everybody sees, that an
+                 *     admin has hidden, that somebody has reported, or that have flags.
+                 */
+                state?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description The most reviews. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of them. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "comment": "Patient, and well prepared.",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "flags": [
+                     *             "shared_contact"
+                     *           ],
+                     *           "hiddenReason": "By what the room saw",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "publishedAt": "2027-03-08T10:00:00Z",
+                     *           "rating": 5,
+                     *           "repliedAt": "2027-03-08T10:00:00Z",
+                     *           "reply": "Thank you, I will.",
+                     *           "reportCount": 1,
+                     *           "reports": [
+                     *             {
+                     *               "createdAt": "2027-03-08T10:00:00Z",
+                     *               "reason": "I am ill",
+                     *               "reporterId": "jonas"
+                     *             }
+                     *           ],
+                     *           "revieweeId": "ines",
+                     *           "revieweeName": "Inês Carvalho",
+                     *           "reviewerId": "jonas",
+                     *           "reviewerName": "Jonas Weber",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionTitle": "Past tenses",
+                     *           "skill": "Portuguese",
+                     *           "skillLevel": 1,
+                     *           "state": "pending"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The items. */
+                        items: (components["schemas"]["Review"] & {
+                            /**
+                             * @description What makes it look as if it were not meant honestly. `shared_contact`:
+                             *     reviewer and reviewee have the same e-mail address or phone;
+                             *     `duplicate_reviewer`: the reviewer and another of the same person have;
+                             *     `short_lesson`: there was less than five minutes of media;
+                             *     `burst`: one of more than three of this pair within a day.
+                             */
+                            flags: components["schemas"]["ReviewFlag"][];
+                            /** @description Why it is hidden. */
+                            hiddenReason: string | null;
+                            /**
+                             * Format: int64
+                             * @description How many people have reported it.
+                             */
+                            reportCount: number;
+                            /** @description The latest reports. */
+                            reports: components["schemas"]["ReviewReport"][];
+                        })[];
+                        /** @description Asks for the next page; null on the last one. */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: neither an admin nor a key with the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moderateReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "hide",
+                 *       "reason": "It names somebody's address."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewModeration"];
+            };
+        };
+        responses: {
+            /** @description The review as it is now. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "comment": "Patient, and well prepared.",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "flags": [
+                     *         "shared_contact"
+                     *       ],
+                     *       "hiddenReason": "By what the room saw",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "publishedAt": "2027-03-08T10:00:00Z",
+                     *       "rating": 5,
+                     *       "repliedAt": "2027-03-08T10:00:00Z",
+                     *       "reply": "Thank you, I will.",
+                     *       "reportCount": 1,
+                     *       "reports": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "reason": "I am ill",
+                     *           "reporterId": "jonas"
+                     *         }
+                     *       ],
+                     *       "revieweeId": "ines",
+                     *       "revieweeName": "Inês Carvalho",
+                     *       "reviewerId": "jonas",
+                     *       "reviewerName": "Jonas Weber",
+                     *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "sessionTitle": "Past tenses",
+                     *       "skill": "Portuguese",
+                     *       "skillLevel": 1,
+                     *       "state": "pending"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModeratedReview"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_transition`: it is hidden or in view already. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forceCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The teacher's account was closed."
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdminReason"];
+            };
+        };
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "jonas",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_transition`: it is cancelled already. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forceComplete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Both say that they met elsewhere."
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdminReason"];
+            };
+        };
+        responses: {
+            /** @description The lesson as it is now. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelReason": "I am ill",
+                     *       "cancelledBy": "jonas",
+                     *       "capacity": 1,
+                     *       "confirmBy": "2027-03-08T10:00:00Z",
+                     *       "confirmation": "pending",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "description": "Ser and estar, and when to use which",
+                     *       "duration": 60,
+                     *       "endsAt": "2027-03-08T11:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *       "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *       "lateCancel": false,
+                     *       "localStart": "2027-03-08T10:00:00+00:00",
+                     *       "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *       "noShow": "teacher",
+                     *       "participants": [
+                     *         {
+                     *           "id": "jonas",
+                     *           "name": "Jonas Weber",
+                     *           "role": "teacher"
+                     *         }
+                     *       ],
+                     *       "proposal": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "duration": 60,
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "proposedBy": "jonas",
+                     *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "timeZone": "Europe/Lisbon"
+                     *       },
+                     *       "reviewed": false,
+                     *       "scheduledAt": "2027-03-08T10:00:00Z",
+                     *       "seats": {
+                     *         "mine": "none",
+                     *         "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *         "position": 1,
+                     *         "taken": 1,
+                     *         "waiting": 1
+                     *       },
+                     *       "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "skill": "Portuguese",
+                     *       "status": "scheduled",
+                     *       "student": "jonas",
+                     *       "studentName": "Jonas Weber",
+                     *       "teacher": "ines",
+                     *       "teacherName": "Inês Carvalho",
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "title": "Past tenses",
+                     *       "tookPlace": false,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_transition`: it is completed already, or has not begun. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2921,13 +5259,19 @@ export interface operations {
                      *               "comment": "Patient, and well prepared.",
                      *               "createdAt": "2027-03-08T10:00:00Z",
                      *               "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *               "publishedAt": "2027-03-08T10:00:00Z",
                      *               "rating": 5,
+                     *               "repliedAt": "2027-03-08T10:00:00Z",
+                     *               "reply": "Thank you, I will.",
                      *               "revieweeId": "ines",
                      *               "revieweeName": "Inês Carvalho",
                      *               "reviewerId": "jonas",
                      *               "reviewerName": "Jonas Weber",
                      *               "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *               "sessionTitle": "Past tenses"
+                     *               "sessionTitle": "Past tenses",
+                     *               "skill": "Portuguese",
+                     *               "skillLevel": 1,
+                     *               "state": "pending"
                      *             }
                      *           ],
                      *           "scheduledAt": "2027-03-08T10:00:00Z",
@@ -4950,14 +7294,15 @@ export interface operations {
                  *       "comment": "Patient, and well prepared.",
                  *       "rating": 5,
                  *       "revieweeId": "ines",
-                 *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                 *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                 *       "skillLevel": 1
                  *     }
                  */
                 "application/json": components["schemas"]["NewReview"];
             };
         };
         responses: {
-            /** @description Published. */
+            /** @description Written; published, if the other has written too. */
             201: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4971,13 +7316,19 @@ export interface operations {
                      *       "comment": "Patient, and well prepared.",
                      *       "createdAt": "2027-03-08T10:00:00Z",
                      *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "publishedAt": "2027-03-08T10:00:00Z",
                      *       "rating": 5,
+                     *       "repliedAt": "2027-03-08T10:00:00Z",
+                     *       "reply": "Thank you, I will.",
                      *       "revieweeId": "ines",
                      *       "revieweeName": "Inês Carvalho",
                      *       "reviewerId": "jonas",
                      *       "reviewerName": "Jonas Weber",
                      *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *       "sessionTitle": "Past tenses"
+                     *       "sessionTitle": "Past tenses",
+                     *       "skill": "Portuguese",
+                     *       "skillLevel": 1,
+                     *       "state": "pending"
                      *     }
                      */
                     "application/json": components["schemas"]["Review"];
@@ -5120,6 +7471,338 @@ export interface operations {
             };
         };
     };
+    replyToReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Thank you, I will."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewReply"];
+            };
+        };
+        responses: {
+            /** @description The review with its reply. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "comment": "Patient, and well prepared.",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "publishedAt": "2027-03-08T10:00:00Z",
+                     *       "rating": 5,
+                     *       "repliedAt": "2027-03-08T10:00:00Z",
+                     *       "reply": "Thank you, I will.",
+                     *       "revieweeId": "ines",
+                     *       "revieweeName": "Inês Carvalho",
+                     *       "reviewerId": "jonas",
+                     *       "reviewerName": "Jonas Weber",
+                     *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "sessionTitle": "Past tenses",
+                     *       "skill": "Portuguese",
+                     *       "skillLevel": 1,
+                     *       "state": "pending"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: it is about somebody else. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: there is none, or none that is published. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_replied` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "It is about another lesson."
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewReviewReport"];
+            };
+        };
+        responses: {
+            /** @description The admins will see it. */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: there is none, or none that is published. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listReviews: {
         parameters: {
             query?: {
@@ -5153,6 +7836,33 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "aggregate": {
+                     *         "average": 5,
+                     *         "bySkill": [
+                     *           {
+                     *             "average": 5,
+                     *             "count": 1,
+                     *             "histogram": [
+                     *               1,
+                     *               1,
+                     *               1,
+                     *               1,
+                     *               1
+                     *             ],
+                     *             "level": 3.5,
+                     *             "levelCount": 1,
+                     *             "skill": "Portuguese"
+                     *           }
+                     *         ],
+                     *         "count": 1,
+                     *         "histogram": [
+                     *           1,
+                     *           1,
+                     *           1,
+                     *           1,
+                     *           1
+                     *         ]
+                     *       },
                      *       "average": 5,
                      *       "count": 1,
                      *       "histogram": [
@@ -5167,19 +7877,28 @@ export interface operations {
                      *           "comment": "Patient, and well prepared.",
                      *           "createdAt": "2027-03-08T10:00:00Z",
                      *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "publishedAt": "2027-03-08T10:00:00Z",
                      *           "rating": 5,
+                     *           "repliedAt": "2027-03-08T10:00:00Z",
+                     *           "reply": "Thank you, I will.",
                      *           "revieweeId": "ines",
                      *           "revieweeName": "Inês Carvalho",
                      *           "reviewerId": "jonas",
                      *           "reviewerName": "Jonas Weber",
                      *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
-                     *           "sessionTitle": "Past tenses"
+                     *           "sessionTitle": "Past tenses",
+                     *           "skill": "Portuguese",
+                     *           "skillLevel": 1,
+                     *           "state": "pending"
                      *         }
                      *       ],
                      *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
                      *     }
                      */
-                    "application/json": components["schemas"]["Paged_Review"] & components["schemas"]["Aggregate"];
+                    "application/json": components["schemas"]["Paged_Review"] & components["schemas"]["Aggregate"] & {
+                        /** @description The same numbers, and by skill. */
+                        aggregate: components["schemas"]["FullAggregate"];
+                    };
                 };
             };
             /** @description The caller has it already. */
@@ -5199,6 +7918,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: the key lacks the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -5424,6 +8155,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: the key lacks the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -5609,7 +8352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: only an admin books for somebody else; `not_matched`: the platform has not matched student and teacher. */
+            /** @description `forbidden`: only an admin or a service books for somebody else, and its key has the scope; `not_matched`: the platform has not matched student and teacher. */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5819,7 +8562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_participant` */
+            /** @description `not_participant`; `forbidden`: the key lacks the scope. */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6483,7 +9226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_participant` */
+            /** @description `not_participant`; `forbidden`: the key lacks the scope. */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -7231,6 +9974,376 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disputeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "I waited for half an hour, and nobody came."
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDispute"];
+            };
+        };
+        responses: {
+            /** @description It waits for a decision. */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "decidedAt": "2027-03-08T10:00:00Z",
+                     *       "decidedBy": "ada",
+                     *       "decisionReason": "By what the room saw",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "openedBy": "jonas",
+                     *       "outcome": "complete",
+                     *       "reason": "I am ill",
+                     *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_disputed`; `not_disputable`: too early or too late. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessionEvents: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of it. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "session_rescheduled",
+                     *           "actor": "jonas",
+                     *           "actorKind": "user",
+                     *           "at": "2027-03-08T10:00:00Z",
+                     *           "details": {},
+                     *           "id": "jonas"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The items. */
+                        items: {
+                            /**
+                             * @description What was done, by a stable name.
+                             * @example session_rescheduled
+                             */
+                            action: string;
+                            /**
+                             * @description By whom: the platform's id, or the id of a service's key. Null: by the
+                             *     system itself.
+                             */
+                            actor: string | null;
+                            /** @description As what they did it. */
+                            actorKind: components["schemas"]["ActorKind"];
+                            /**
+                             * Format: date-time
+                             * @description When.
+                             */
+                            at: string;
+                            /**
+                             * @description What else there is to know. Of a service that acts for a user,
+                             *     `onBehalfOf` says for whom.
+                             */
+                            details: Record<string, never>;
+                            /** @description Its name. */
+                            id: string;
+                        }[];
+                        /** @description Asks for the next page; null on the last one. */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant`; `forbidden`: the key lacks the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -8248,6 +11361,360 @@ export interface operations {
             };
             /** @description `uri_too_long`: the query string is. */
             414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's own. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "comment": "Patient, and well prepared.",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "publishedAt": "2027-03-08T10:00:00Z",
+                     *           "rating": 5,
+                     *           "repliedAt": "2027-03-08T10:00:00Z",
+                     *           "reply": "Thank you, I will.",
+                     *           "revieweeId": "ines",
+                     *           "revieweeName": "Inês Carvalho",
+                     *           "reviewerId": "jonas",
+                     *           "reviewerName": "Jonas Weber",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionTitle": "Past tenses",
+                     *           "skill": "Portuguese",
+                     *           "skillLevel": 1,
+                     *           "state": "pending"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnReviews"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editOwnReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "comment": "Patient and clear.",
+                 *       "rating": 4,
+                 *       "skillLevel": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewChange"];
+            };
+        };
+        responses: {
+            /** @description The review as it is now. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "comment": "Patient, and well prepared.",
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "publishedAt": "2027-03-08T10:00:00Z",
+                     *       "rating": 5,
+                     *       "repliedAt": "2027-03-08T10:00:00Z",
+                     *       "reply": "Thank you, I will.",
+                     *       "revieweeId": "ines",
+                     *       "revieweeName": "Inês Carvalho",
+                     *       "reviewerId": "jonas",
+                     *       "reviewerName": "Jonas Weber",
+                     *       "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *       "sessionTitle": "Past tenses",
+                     *       "skill": "Portuguese",
+                     *       "skillLevel": 1,
+                     *       "state": "pending"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_participant` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: the caller has not written one. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `review_published`: others can see it; `not_reviewable`: the window has closed. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

@@ -34,7 +34,7 @@ pub(crate) async fn remove(
     caller: Caller,
     SeatPath { session, user }: SeatPath,
 ) -> Result<impl IntoResponse, Problem> {
-    let lesson = visible(&state, &caller, session).await?;
+    let lesson = visible(&state, &caller.actor, session).await?;
     if !caller.actor.admin && caller.actor.id != lesson.teacher {
         let detail = "only the teacher takes somebody's seat away";
         return Err(Problem::new(Code::Forbidden).detail(detail));

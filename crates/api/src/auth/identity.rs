@@ -1,0 +1,79 @@
+//! Who calls, from what stands in `Authorization`.
+
+use axum::http::{HeaderMap, header};
+use chrono::{DateTime, Utc};
+use lectern_domain::{
+    id::{KeyId, UserId},
+    service_key::{PREFIX, Scope, ServiceKey},
+};
+use lectern_store::{api_keys, users};
+
+use super::token::Bearer;
+use crate::{problem::Problem, state::ApiState};
+
+/// Somebody who may call.
+#[derive(Debug, Clone)]
+pub(crate) enum Identity {
+    /// With the platform's token.
+    Person(Bearer),
+    /// With one of the platform's keys.
+    Service(Service),
+}
+
+/// A server of the platform.
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    pub(crate) key: KeyId,
+    pub(crate) scopes: Vec<Scope>,
+}
+
+impl Identity {
+    /// By whom requests are counted.
+    pub(crate) fn counted_as(&self) -> UserId {
+        match self {
+            Self::Person(bearer) => bearer.actor.id.clone(),
+            Self::Service(service) => service.key.into(),
+        }
+    }
+}
+
+/// Finds out who calls.
+pub(crate) async fn identify(state: &ApiState, headers: &HeaderMap) -> Result<Identity, Problem> {
+    let header = headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| Problem::unauthenticated("no token was sent"))?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Problem::unauthenticated("expected a bearer token"))?;
+    let now = state.clock.now();
+    if token.starts_with(PREFIX) {
+        return service(state, token, now).await.map(Identity::Service);
+    }
+    let mut bearer = state.authenticator.identify(token, now).await?;
+    let zone = bearer.claims.time_zone.take();
+    bearer.claims.time_zone =
+        zone.and_then(|zone| state.zones.name(&zone).ok()).map(|zone| zone.to_string());
+    if !state.remembered.knows(&bearer.claims) {
+        state.timed("users_remember", users::remember(&state.pool, &bearer.claims, now)).await?;
+        state.remembered.learn(&bearer.claims);
+    }
+    Ok(Identity::Person(bearer))
+}
+
+async fn service(state: &ApiState, text: &str, now: DateTime<Utc>) -> Result<Service, Problem> {
+    // One answer for every key that is no good: which of them exist is no
+    // stranger's business.
+    let refused = || Problem::unauthenticated("the key is not good");
+    let key: ServiceKey = text.parse().map_err(|_| refused())?;
+    let known = state
+        .timed("api_keys_find", api_keys::find(&state.pool, key.id, now))
+        .await?
+        .filter(|known| key.matches(&known.hash))
+        .ok_or_else(refused)?;
+    state.timed("api_keys_used", api_keys::used(&state.pool, key.id, &known, now)).await?;
+    Ok(Service { key: key.id, scopes: known.scopes })
+}
