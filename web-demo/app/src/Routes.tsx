@@ -14,8 +14,10 @@ import { Today } from './pages/Today.tsx';
 import { Opening } from './shell/Opening.tsx';
 import { Shell } from './shell/Shell.tsx';
 
-// The calendar and the room bring much code that other pages do without.
+// The calendar, the plots and the room bring much code that other pages do without.
 const CalendarPage = lazy(() => import('./pages/CalendarPage.tsx'));
+const FiguresPage = lazy(() => import('./pages/FiguresPage.tsx'));
+const AdminOverview = lazy(() => import('./pages/admin/AdminOverview.tsx'));
 const RoomPage = lazy(() => import('./pages/room/RoomPage.tsx'));
 
 export function Routes() {
@@ -29,15 +31,27 @@ export function Routes() {
         <Route path="/book/:teacher">{({ teacher }) => <Book teacher={teacher} />}</Route>
         <Route path="/history" component={HistoryPage} />
         <Route path="/hours" component={HoursPage} />
+        <Route path="/figures" component={FiguresPage} />
         <Route path="/notices" component={NoticesPage} />
         <Route path="/lessons/:id/room">{({ id }) => <RoomPage key={id} id={id} />}</Route>
         <Route path="/lessons/:id">{({ id }) => <LessonPage key={id} id={id} />}</Route>
-        {me.role === 'admin' && <Route path="/admin/lessons" component={AdminLessons} />}
-        {me.role === 'admin' && <Route path="/admin/reviews" component={AdminReviews} />}
-        <Route path="/admin/*">{() => <Forbidden />}</Route>
+        <Route path="/admin/*?">
+          {() => (me.role === 'admin' ? <AdminRoutes /> : <Forbidden />)}
+        </Route>
         <Route>{() => <NotFound />}</Route>
       </Switch>
     </Suspense>
+  );
+}
+
+function AdminRoutes() {
+  return (
+    <Switch>
+      <Route path="/admin" component={AdminOverview} />
+      <Route path="/admin/lessons" component={AdminLessons} />
+      <Route path="/admin/reviews" component={AdminReviews} />
+      <Route>{() => <NotFound />}</Route>
+    </Switch>
   );
 }
 

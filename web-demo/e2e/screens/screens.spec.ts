@@ -334,6 +334,34 @@ const SHOTS: Shot[] = [
     },
   },
   { name: 'notices', path: '/notices' },
+  { name: 'figures', path: '/figures', whole: true },
+  {
+    name: 'figures-empty',
+    path: '/figures',
+    instead: {
+      'GET /api/analytics': (route) =>
+        route.fulfill({
+          json: { ...data.FIGURES, totals: { ...data.FIGURES.totals, booked: 0 } },
+        }),
+    },
+  },
+  { name: 'figures-loading', path: '/figures', instead: { 'GET /api/analytics': never } },
+  {
+    name: 'figures-error',
+    path: '/figures',
+    instead: { 'GET /api/analytics': (route) => problem(route, 500, 'unavailable') },
+  },
+  { name: 'admin-overview', path: '/admin', as: 'ada', whole: true },
+  {
+    name: 'admin-overview-pointed',
+    path: '/admin',
+    as: 'ada',
+    act: async (page) => {
+      const plot = page.locator('.l-plot-box .u-over').first();
+      await plot.hover({ position: { x: 200, y: 60 } });
+      await expect(page.locator('.l-plot-tip')).toBeVisible();
+    },
+  },
   { name: 'admin-lessons', path: '/admin/lessons', as: 'ada' },
   { name: 'admin-lessons-filtered', path: '/admin/lessons', as: 'ada', act: filterCancelled },
   { name: 'admin-reviews', path: '/admin/reviews', as: 'ada' },

@@ -2,6 +2,7 @@ import { Avatar, Menu, useLectern, useTeaches, useUnread } from '@lectern/react'
 import {
   Bell,
   CalendarDays,
+  ChartLine,
   ChartNoAxesGantt,
   CalendarClock,
   CloudOff,
@@ -32,7 +33,7 @@ const PLACES: readonly Place[] = [
   { href: '/book', text: 'Find a lesson', icon: Search },
   { href: '/history', text: 'History', icon: History },
 ];
-const ADMIN: Place = { href: '/admin/lessons', text: 'Admin', icon: ChartNoAxesGantt };
+const ADMIN: Place = { href: '/admin', text: 'Admin', icon: ChartNoAxesGantt };
 
 interface ShellProps {
   title: string;
@@ -147,7 +148,7 @@ function Account() {
     id: 'admin',
     text: 'Admin',
     icon: <ChartNoAxesGantt aria-hidden />,
-    run: () => navigate('/admin/lessons'),
+    run: () => navigate('/admin'),
   };
   const teaches = useTeaches();
   const hours = {
@@ -156,6 +157,12 @@ function Account() {
     icon: <CalendarClock aria-hidden />,
     run: () => navigate('/hours'),
   };
+  const figures = {
+    id: 'figures',
+    text: 'Your figures',
+    icon: <ChartLine aria-hidden />,
+    run: () => navigate('/figures'),
+  };
   const leave = { id: 'leave', text: 'Sign out', icon: <LogOut aria-hidden />, run: signIn };
   return (
     <Menu
@@ -163,6 +170,7 @@ function Account() {
       className="account"
       actions={[
         ...(teaches ? [hours] : []),
+        figures,
         ...(me.role === 'admin' ? [admin] : []),
         ...themes,
         leave,

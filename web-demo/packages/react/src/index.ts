@@ -34,6 +34,7 @@ export { Switch } from './kit/Switch.tsx';
 export { SessionBooking } from './parts/booking/SessionBooking.tsx';
 export { type CalendarView, SessionCalendar } from './parts/calendar/SessionCalendar.tsx';
 export { AvailabilityEditor } from './parts/hours/AvailabilityEditor.tsx';
+export { Insight } from './parts/insight/Insight.tsx';
 export { LessonRecord } from './parts/history/LessonRecord.tsx';
 export { SessionHistory } from './parts/history/SessionHistory.tsx';
 export { RatingInput, ReviewForm } from './parts/ReviewForm.tsx';

@@ -1,9 +1,12 @@
-import { CalendarDays, Star } from 'lucide-react';
+import { CalendarDays, ChartLine, Star } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Shell } from '../../shell/Shell.tsx';
 
+const OVERVIEW = '/admin';
+
 const PLACES = [
+  { href: OVERVIEW, text: 'Overview', icon: ChartLine },
   { href: '/admin/lessons', text: 'Lessons', icon: CalendarDays },
   { href: '/admin/reviews', text: 'Reviews', icon: Star },
 ] as const;

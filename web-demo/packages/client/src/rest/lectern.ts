@@ -259,6 +259,22 @@ export class Lectern {
     return page as History;
   }
 
+  /** All lessons that are over as CSV (RFC 4180), up to 20,000 of them. */
+  async historyCsv(filter: { q?: string; with?: string } = {}): Promise<string> {
+    const params = { query: { ...filter, format: 'csv' } };
+    return (await body(this.#http.GET('/api/history', { params, parseAs: 'text' }))) as string;
+  }
+
+  /** What the caller's lessons come to, or for an admin everybody's. */
+  analytics(
+    of: 'mine' | 'platform',
+    query: { from: string; to: string; by: 'day' | 'week' | 'month'; timeZone: string },
+  ) {
+    return of === 'mine'
+      ? body(this.#http.GET('/api/analytics', { params: { query } }))
+      : body(this.#http.GET('/api/admin/analytics', { params: { query } }));
+  }
+
   /** What others wrote about somebody, with the aggregate. */
   reviews(userId: string, cursor?: string) {
     const params = { path: { userId }, query: cursor ? { cursor } : {} };

@@ -44,6 +44,9 @@ export type Review = Item<Answer<'/api/reviews/{userId}', 'get'>>;
 /** Another time for a lesson, to propose and as it was proposed. */
 export type NewProposal = Ask<'/api/sessions/{id}/proposals', 'post'>;
 export type Proposal = NonNullable<Session['proposal']>;
+/** What lessons come to, in figures. */
+export type Analytics = Answer<'/api/analytics', 'get'>;
+export type Figures = Analytics['totals'];
 /** A page of lessons that are over. */
 export type History = Answer<'/api/history', 'get'>;
 /** A lesson that is over, with what is kept of it. */

@@ -27,6 +27,7 @@ export const keys = {
   slots: (asked: object) => ['lessons', 'slots', asked] as const,
   hours: ['hours'] as const,
   groups: (teacher: string) => ['lessons', 'groups', teacher] as const,
+  analytics: (of: string, span: object) => ['analytics', of, span] as const,
   policy: (teacher: string) => ['policy', teacher] as const,
   history: (q: string) => ['lessons', 'history', q] as const,
   all: (filter: object) => ['lessons', 'all', filter] as const,
@@ -196,6 +197,19 @@ export function useHoursChanges() {
 export function useReviewsOf(user: string) {
   const { lectern } = useLectern();
   return useQuery({ queryKey: keys.reviews(user), queryFn: () => lectern.reviews(user) });
+}
+
+/** What lessons come to between two dates. */
+export function useAnalytics(
+  of: 'mine' | 'platform',
+  span: { from: string; to: string; by: 'day' | 'week' | 'month' },
+) {
+  const { lectern, zone } = useLectern();
+  return useQuery({
+    queryKey: keys.analytics(of, span),
+    queryFn: () => lectern.analytics(of, { ...span, timeZone: zone }),
+    staleTime: 60_000,
+  });
 }
 
 /** Notices, newest first, and how many are unread. */

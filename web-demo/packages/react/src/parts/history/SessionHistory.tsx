@@ -1,5 +1,5 @@
-import type { Session } from '@lectern/client';
-import { ChevronDown, Search } from 'lucide-react';
+import type { PastSession, Session } from '@lectern/client';
+import { ChevronDown, Download, Search } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useLectern } from '../../hooks/context.ts';
 import { useHistory } from '../../hooks/queries.ts';
@@ -9,6 +9,8 @@ import { Chip } from '../../kit/Chip.tsx';
 import { Dialog } from '../../kit/Dialog.tsx';
 import { Failure } from '../../kit/Failure.tsx';
 import { SkeletonRows } from '../../kit/Skeleton.tsx';
+import { SignalBars } from '../../kit/SignalBars.tsx';
+import { Stars } from '../../kit/Stars.tsx';
 import { StateView } from '../../kit/StateView.tsx';
 import { Select } from '../../kit/Select.tsx';
 import {
@@ -71,6 +73,7 @@ export function SessionHistory() {
           ]}
           onChange={setPerson}
         />
+        <Export q={q} person={person === EVERYONE ? null : person} />
       </div>
       {history.isPending && (
         <div className="l-card">
@@ -164,11 +167,12 @@ function Figures({ lessons, more }: { lessons: Session[]; more: boolean }) {
   );
 }
 
-function HistoryRow({ lesson, onReview }: { lesson: Session; onReview: () => void }) {
+function HistoryRow({ lesson, onReview }: { lesson: PastSession; onReview: () => void }) {
   const { me, zone } = useLectern();
   const [open, setOpen] = useState(false);
   const { date } = lessonTimes(lesson, zone);
   const other = otherPerson(lesson, me.id);
+  const mine = lesson.reviews.find(({ reviewerId }) => reviewerId === me.id);
   const reviewable = lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed;
   return (
     <li className="l-history-row">
@@ -184,7 +188,9 @@ function HistoryRow({ lesson, onReview }: { lesson: Session; onReview: () => voi
             {other.name}, {lesson.duration} min
           </span>
         </div>
-        <span className="l-history-how">{howItWent(lesson, me.id)}</span>
+        <span className="l-history-how">
+          {lesson.tookPlace ? <Quality lesson={lesson} /> : howItWent(lesson, me.id)}
+        </span>
         <span className="l-history-mark">
           {lesson.status === 'cancelled' ? (
             <Chip>Cancelled</Chip>
@@ -192,6 +198,8 @@ function HistoryRow({ lesson, onReview }: { lesson: Session; onReview: () => voi
             <Button size="small" onClick={onReview}>
               Review
             </Button>
+          ) : mine ? (
+            <Stars rating={mine.rating} />
           ) : lesson.reviewed ? (
             <Chip tone="good">Reviewed</Chip>
           ) : null}
@@ -208,6 +216,58 @@ function HistoryRow({ lesson, onReview }: { lesson: Session; onReview: () => voi
       </div>
       {open && <LessonRecord lesson={lesson} />}
     </li>
+  );
+}
+
+/** How clear the call was, by the worse of the connections. */
+function Quality({ lesson }: { lesson: PastSession }) {
+  const losses = lesson.attended.flatMap(({ lossRate }) => (lossRate === null ? [] : [lossRate]));
+  if (losses.length === 0) return 'You met';
+  const worst = Math.max(...losses);
+  const { bars, text } = QUALITIES.find(({ below }) => worst < below) ?? WORST;
+  return (
+    <>
+      <SignalBars quality={bars} of="the lesson" /> {text}
+    </>
+  );
+}
+
+const WORST = { below: 1, bars: 1, text: 'Often interrupted' } as const;
+
+/** What a share of lost packets sounded and looked like. */
+const QUALITIES = [
+  { below: 0.01, bars: 4, text: 'Clear all the way' },
+  { below: 0.03, bars: 3, text: 'Good, briefly softer' },
+  { below: 0.08, bars: 2, text: 'Choppy at times' },
+  WORST,
+] as const;
+
+/** Takes the lessons along as a file. */
+function Export({ q, person }: { q: string; person: string | null }) {
+  const { lectern, toast } = useLectern();
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    try {
+      const text = await lectern.historyCsv({
+        ...(q && { q }),
+        ...(person !== null && { with: person }),
+      });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+      link.download = 'lessons.csv';
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch {
+      toast('The file could not be made. Try again in a moment');
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button kind="ghost" className="l-history-export" busy={busy} onClick={() => void save()}>
+      <Download aria-hidden /> Export
+    </Button>
   );
 }
 
