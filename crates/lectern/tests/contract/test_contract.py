@@ -1,5 +1,5 @@
 """The server does what its OpenAPI document says, and nothing else, whoever
-calls: schemathesis with all its checks, data that is allowed and data that is
+calls: schemathesis with its checks, data that is allowed and data that is
 not, and calls that follow from each other."""
 
 import os
