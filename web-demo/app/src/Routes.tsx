@@ -2,6 +2,9 @@ import { StateView, useLectern } from '@lectern/react';
 import { SearchX } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { Link, Route, Switch } from 'wouter';
+import { AdminDispute } from './pages/admin/AdminDispute.tsx';
+import { AdminDisputes } from './pages/admin/AdminDisputes.tsx';
+import { AdminKeys } from './pages/admin/AdminKeys.tsx';
 import { AdminLessons } from './pages/admin/AdminLessons.tsx';
 import { AdminReviews } from './pages/admin/AdminReviews.tsx';
 import { Book } from './pages/Book.tsx';
@@ -9,6 +12,7 @@ import { HistoryPage } from './pages/HistoryPage.tsx';
 import { HoursPage } from './pages/HoursPage.tsx';
 import { LessonPage } from './pages/LessonPage.tsx';
 import { NoticesPage } from './pages/NoticesPage.tsx';
+import { ReviewsPage } from './pages/ReviewsPage.tsx';
 import { Teachers } from './pages/Teachers.tsx';
 import { Today } from './pages/Today.tsx';
 import { Opening } from './shell/Opening.tsx';
@@ -31,6 +35,7 @@ export function Routes() {
         <Route path="/book/:teacher">{({ teacher }) => <Book teacher={teacher} />}</Route>
         <Route path="/history" component={HistoryPage} />
         <Route path="/hours" component={HoursPage} />
+        <Route path="/reviews" component={ReviewsPage} />
         <Route path="/figures" component={FiguresPage} />
         <Route path="/notices" component={NoticesPage} />
         <Route path="/lessons/:id/room">{({ id }) => <RoomPage key={id} id={id} />}</Route>
@@ -49,7 +54,10 @@ function AdminRoutes() {
     <Switch>
       <Route path="/admin" component={AdminOverview} />
       <Route path="/admin/lessons" component={AdminLessons} />
+      <Route path="/admin/disputes" component={AdminDisputes} />
+      <Route path="/admin/disputes/:id">{({ id }) => <AdminDispute key={id} id={id} />}</Route>
       <Route path="/admin/reviews" component={AdminReviews} />
+      <Route path="/admin/keys" component={AdminKeys} />
       <Route>{() => <NotFound />}</Route>
     </Switch>
   );

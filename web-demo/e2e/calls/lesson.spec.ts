@@ -53,7 +53,12 @@ test('a lesson from booking to review', async ({ server, chromium }) => {
     await leaveRoom(student);
     await student.getByRole('radio', { name: '5, excellent' }).press('Space');
     await student.getByRole('button', { name: 'Send review' }).click();
-    await expect(student.getByText('Your review is published')).toBeVisible();
+    await expect(
+      student.getByText('Your review is kept until Daniel has written too'),
+    ).toBeVisible();
+    await teacher.getByRole('radio', { name: '4, good' }).press('Space');
+    await teacher.getByRole('button', { name: 'Send review' }).click();
+    await expect(teacher.getByText('Your review is published')).toBeVisible();
     await student.goto('/history');
     await student.getByRole('button', { name: /What happened in Talking about light/ }).click();
     await expect(student.getByText('Is light a wave?')).toBeVisible();

@@ -56,7 +56,13 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
     case '/api/holds':
       return { id: 'hold', expiresAt: new Date(Date.parse(data.NOW) + 278_000).toISOString() };
     case '/api/admin/reviews':
-      return list(data.REVIEWS);
+      return list(data.MODERATED);
+    case '/api/admin/disputes':
+      return list(url.searchParams.get('state') === 'open' ? [data.DISPUTE] : []);
+    case '/api/admin/disputes/d1':
+      return data.DISPUTE_FILE;
+    case '/api/admin/api-keys':
+      return list(data.KEYS);
   }
   const [, , asked] = /^\/api\/teachers\/(\w+)\/(\w+)$/.exec(url.pathname) ?? [];
   if (asked === 'slots') {
@@ -76,6 +82,8 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
   switch (part) {
     case undefined:
       return lesson;
+    case 'review':
+      return { items: [data.OWN_REVIEW] };
     case 'chat':
       return list(data.CHAT);
     case 'attendance':

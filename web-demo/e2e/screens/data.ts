@@ -1,10 +1,14 @@
 import type {
   Analytics,
+  ApiKey,
   Availability,
   ChatLine,
   DemoPerson,
+  Dispute,
+  DisputeFile,
   FreeTime,
   Me,
+  ModeratedReview,
   Notice,
   PastSession,
   Policy,
@@ -455,8 +459,120 @@ function review(
     reviewerName: NAMES.get(reviewerId) ?? '',
     revieweeName: NAMES.get(revieweeId) ?? '',
     sessionTitle: '',
+    skill: revieweeId === 'ines' ? 'Portuguese' : 'Physics',
+    skillLevel: null,
+    state: 'published',
+    publishedAt: createdAt,
+    reply: id === 'r2' ? 'Thank you, Tom. The next one has more listening in it.' : null,
+    repliedAt: id === 'r2' ? createdAt : null,
   };
 }
+
+/** What admins see of them: one is reported, one looks odd, one is out of view. */
+export const MODERATED: ModeratedReview[] = REVIEWS.map((each, index) => ({
+  ...each,
+  state: index === 2 ? 'hidden' : 'published',
+  hiddenReason: index === 2 ? 'Written by a colleague.' : null,
+  flags: index === 1 ? ['short_lesson'] : [],
+  reportCount: index === 0 ? 1 : 0,
+  reports:
+    index === 0
+      ? [
+          {
+            reporterId: 'ines',
+            reason: 'I think this was meant for another lesson.',
+            createdAt: '2026-11-13T09:00:00Z',
+          },
+        ]
+      : [],
+}));
+
+/** What Jonas wrote about a lesson, which Daniel cannot see yet. */
+export const OWN_REVIEW: Review = {
+  ...review('r4', 'jonas', 'ines', 'market', 5, '2026-11-23T19:00:00Z', 'Clear. I bought melons.'),
+  state: 'pending',
+  publishedAt: null,
+};
+
+const DISPUTED = lesson({
+  id: 'forces',
+  title: 'Forces on a slope',
+  scheduledAt: '2026-11-19T13:00:00Z',
+  teacher: 'daniel',
+  student: 'mira',
+  status: 'completed',
+});
+
+export const DISPUTE: Dispute = {
+  id: 'd1',
+  sessionId: 'forces',
+  openedBy: 'mira',
+  reason: 'Daniel was gone after half an hour. I waited until the end and nobody came back.',
+  createdAt: '2026-11-19T14:10:00Z',
+  outcome: null,
+  decidedBy: null,
+  decidedAt: null,
+  decisionReason: null,
+};
+
+export const DISPUTE_FILE: DisputeFile = {
+  ...DISPUTE,
+  session: DISPUTED,
+  evidence: {
+    attendance: [
+      stay('m', 'mira', '12:58:10', '13:49:58', 'left'),
+      stay('d1', 'daniel', '13:00:12', '13:12:01', 'connection_lost'),
+      stay('d2', 'daniel', '13:12:05', '13:31:40', 'connection_lost'),
+    ],
+    chat: [{ user: 'daniel', sentAt: '2026-11-19T13:38:20Z', text: null }],
+    events: [
+      {
+        id: '1',
+        at: '2026-11-15T10:00:00Z',
+        actor: 'mira',
+        actorKind: 'user',
+        action: 'session_booked',
+        details: {},
+      },
+    ],
+  },
+};
+
+function stay(participant: string, user: string, from: string, to: string, why: string): Presence {
+  const connectedAt = `2026-11-19T${from}Z`;
+  return {
+    participant,
+    user,
+    role: user === 'daniel' ? 'teacher' : 'student',
+    joinedAt: connectedAt,
+    connectedAt,
+    leftAt: `2026-11-19T${to}Z`,
+    leftReason: why,
+  };
+}
+
+export const KEYS: ApiKey[] = [
+  {
+    id: 'k1',
+    name: 'The platform’s backend',
+    scopes: ['sessions:write', 'users:write'],
+    createdBy: null,
+    createdAt: '2026-06-01T09:00:00Z',
+    expiresAt: '2027-06-01T09:00:00Z',
+    revokedAt: null,
+    lastUsedAt: '2026-11-24T09:00:00Z',
+  },
+  {
+    id: 'k2',
+    name: 'Figures for the board',
+    scopes: ['analytics:read'],
+    createdBy: 'ada',
+    createdAt: '2026-03-01T09:00:00Z',
+    expiresAt: '2027-03-01T09:00:00Z',
+    revokedAt: '2026-10-01T09:00:00Z',
+    lastUsedAt: null,
+  },
+];
 
 /** What is kept of a lesson that is over. */
 export function past(each: Session, index: number): PastSession {

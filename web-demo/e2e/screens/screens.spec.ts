@@ -34,6 +34,7 @@ interface Shot extends Answers {
 const never = () => new Promise<void>(() => undefined);
 const press = (name: string | RegExp) => async (page: Page) =>
   page.getByRole('button', { name }).first().click();
+const nothing = (route: Route) => route.fulfill({ json: { items: [], nextCursor: null } });
 const enter = press('Join lesson');
 const room = '/lessons/next/room';
 const cancelled = {
@@ -333,6 +334,40 @@ const SHOTS: Shot[] = [
         .fill('He draws everything twice, and the second time I draw it. That is when it stays.');
     },
   },
+  { name: 'reviews', path: '/reviews', as: 'ines' },
+  {
+    name: 'reviews-reply',
+    path: '/reviews',
+    as: 'ines',
+    act: async (page) => {
+      await press('Reply')(page);
+      await page.getByLabel('What would you like to say?').fill('Thank you, Mira.');
+    },
+  },
+  {
+    name: 'reviews-empty',
+    path: '/reviews',
+    as: 'ines',
+    instead: {
+      'GET /api/reviews/ines': (route) =>
+        route.fulfill({
+          json: {
+            items: [],
+            nextCursor: null,
+            average: null,
+            count: 0,
+            histogram: [0, 0, 0, 0, 0],
+          },
+        }),
+    },
+  },
+  {
+    name: 'reviews-error',
+    path: '/reviews',
+    as: 'ines',
+    instead: { 'GET /api/reviews/ines': (route) => problem(route, 500, 'unavailable') },
+  },
+  { name: 'lesson-dispute', path: '/lessons/market?do=dispute' },
   { name: 'notices', path: '/notices' },
   { name: 'figures', path: '/figures', whole: true },
   {
@@ -365,6 +400,97 @@ const SHOTS: Shot[] = [
   { name: 'admin-lessons', path: '/admin/lessons', as: 'ada' },
   { name: 'admin-lessons-filtered', path: '/admin/lessons', as: 'ada', act: filterCancelled },
   { name: 'admin-reviews', path: '/admin/reviews', as: 'ada' },
+  {
+    name: 'admin-reviews-hide',
+    path: '/admin/reviews',
+    as: 'ada',
+    act: async (page) => {
+      await press('Take out of view')(page);
+      await page.getByLabel('Why').fill('It is about another lesson.');
+    },
+  },
+  {
+    name: 'admin-reviews-empty',
+    path: '/admin/reviews',
+    as: 'ada',
+    instead: { 'GET /api/admin/reviews': nothing },
+  },
+  { name: 'admin-disputes', path: '/admin/disputes', as: 'ada' },
+  {
+    name: 'admin-disputes-empty',
+    path: '/admin/disputes',
+    as: 'ada',
+    instead: { 'GET /api/admin/disputes': nothing },
+  },
+  {
+    name: 'admin-dispute',
+    path: '/admin/disputes/d1',
+    as: 'ada',
+    whole: true,
+    act: async (page) => {
+      await page.getByRole('radio', { name: /^It does not count/ }).press('Space');
+      await page
+        .getByLabel('A word to both')
+        .fill('The room shows a lost connection, not a departure. Please find a new time.');
+    },
+  },
+  {
+    name: 'admin-dispute-loading',
+    path: '/admin/disputes/d1',
+    as: 'ada',
+    instead: { 'GET /api/admin/disputes/d1': never },
+  },
+  {
+    name: 'admin-dispute-error',
+    path: '/admin/disputes/d1',
+    as: 'ada',
+    instead: { 'GET /api/admin/disputes/d1': (route) => problem(route, 500, 'unavailable') },
+  },
+  {
+    name: 'admin-dispute-unsaid',
+    path: '/admin/disputes/d1',
+    as: 'ada',
+    act: async (page) => {
+      await press('Decide and tell both')(page);
+      await expect(page.getByText('Choose what it is to count as.')).toBeVisible();
+    },
+  },
+  { name: 'admin-keys', path: '/admin/keys', as: 'ada' },
+  {
+    name: 'admin-keys-new',
+    path: '/admin/keys',
+    as: 'ada',
+    act: async (page) => {
+      await press('New key')(page);
+      await page.getByLabel('What it is for').fill('The mail server');
+      await page.getByText('Read everybody’s lessons').click();
+    },
+  },
+  {
+    name: 'admin-keys-made',
+    path: '/admin/keys',
+    as: 'ada',
+    instead: {
+      'POST /api/admin/api-keys': (route) =>
+        route.fulfill({
+          status: 201,
+          json: { ...data.KEYS[0], key: `lk_${'0a1b2c3d'.repeat(12)}` },
+        }),
+    },
+    act: async (page) => {
+      await press('New key')(page);
+      await page.getByLabel('What it is for').fill('The mail server');
+      await page.getByText('Read everybody’s lessons').click();
+      await press('Make key')(page);
+      await expect(page.getByText('Copy it now.')).toBeVisible();
+    },
+  },
+  {
+    name: 'admin-keys-empty',
+    path: '/admin/keys',
+    as: 'ada',
+    instead: { 'GET /api/admin/api-keys': nothing },
+  },
   { name: 'admin-forbidden', path: '/admin/lessons' },
   { name: 'not-found', path: '/nowhere' },
   { name: 'prejoin', path: room, room: {} },

@@ -1,15 +1,10 @@
-import { type Teacher, wallClock } from '@lectern/client';
+import type { Teacher } from '@lectern/client';
 import {
-  Avatar,
-  dayMonth,
   Failure,
-  plural,
+  ReviewsOf,
   SessionBooking,
   Skeleton,
-  Stars,
   StateView,
-  useLectern,
-  useReviewsOf,
   useTeachers,
 } from '@lectern/react';
 import { SearchX } from 'lucide-react';
@@ -61,7 +56,7 @@ export function Book({ teacher: id }: { teacher: string }) {
           onBooked={(session) => navigate(`/lessons/${session.id}`)}
           head={<TeacherHead teacher={teacher} level={1} />}
         >
-          <Reviews teacher={teacher} />
+          <ReviewsOf user={teacher.id} name={teacher.name} />
         </SessionBooking>
       )}
     </Shell>
@@ -71,50 +66,4 @@ export function Book({ teacher: id }: { teacher: string }) {
 /** What a lesson is about, from the teacher's headline: its first word. */
 function skillOf(teacher: Teacher): string {
   return /^[\p{L}]+/u.exec(teacher.headline)?.[0] ?? '';
-}
-
-function Reviews({ teacher }: { teacher: Teacher }) {
-  const { zone } = useLectern();
-  const reviews = useReviewsOf(teacher.id);
-  if (!reviews.data || reviews.data.count === 0) return null;
-  const { average, count, histogram, items } = reviews.data;
-  return (
-    <section className="reviews" aria-label={`Reviews of ${teacher.name}`}>
-      <div className="reviews-figures">
-        <div>
-          <b className="l-display">{average?.toFixed(1)}</b>
-          <p>
-            <Stars rating={average ?? 0} />
-            <span>
-              {count} {plural(count, 'review')}
-            </span>
-          </p>
-        </div>
-        <dl>
-          {[5, 4, 3, 2, 1].map((stars) => (
-            <div key={stars}>
-              <dt>{stars}</dt>
-              <dd>
-                <i style={{ inlineSize: `${((histogram[stars - 1] ?? 0) / count) * 100}%` }} />
-              </dd>
-              <dd>{histogram[stars - 1] ?? 0}</dd>
-            </div>
-          ))}
-        </dl>
-      </div>
-      <ul>
-        {items.slice(0, 5).map((review) => (
-          <li key={review.id}>
-            <header>
-              <Avatar id={review.reviewerId} name={review.reviewerName ?? '?'} size={32} />
-              <b>{review.reviewerName ?? 'A student'}</b>
-              <Stars rating={review.rating} />
-              <span className="l-muted">{dayMonth(wallClock(review.createdAt, zone).date)}</span>
-            </header>
-            {review.comment && <p dir="auto">{review.comment}</p>}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }

@@ -20,13 +20,15 @@ import {
   useNow,
   useZones,
 } from '@lectern/react';
-import { CalendarClock, CalendarX2, Star, Video } from 'lucide-react';
+import { CalendarClock, CalendarX2, CircleHelp, Star, Video } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { Shell } from '../shell/Shell.tsx';
 import { AnswerRequest } from './lesson/AnswerRequest.tsx';
 import { CancelLesson } from './lesson/CancelLesson.tsx';
 import { EditLesson } from './lesson/EditLesson.tsx';
+import { OpenDispute } from './lesson/OpenDispute.tsx';
+import { OwnReview } from './lesson/OwnReview.tsx';
 import { ProposedTime } from './lesson/ProposedTime.tsx';
 import { Seats } from './lesson/Seats.tsx';
 import { LessonChip } from './LessonChip.tsx';
@@ -94,6 +96,7 @@ function Lesson({ lesson }: { lesson: Session }) {
               <LessonRecord lesson={lesson} />
             </section>
           )}
+          {mine && lesson.reviewed && <OwnReview lesson={lesson} />}
         </div>
         <div className="lesson-side">
           {isGroup(lesson) && <Seats lesson={lesson} />}
@@ -101,6 +104,7 @@ function Lesson({ lesson }: { lesson: Session }) {
         </div>
       </div>
       {doing === 'edit' && canChange(lesson, now) && <EditLesson lesson={lesson} onDone={done} />}
+      {doing === 'dispute' && mine && <OpenDispute lesson={lesson} onDone={done} />}
       {doing === 'cancel' && canChange(lesson, now) && (
         <CancelLesson lesson={lesson} onDone={done} />
       )}
@@ -108,10 +112,13 @@ function Lesson({ lesson }: { lesson: Session }) {
   );
 }
 
+/** For how many days after a lesson one may ask for a decision. */
+const DISPUTE_DAYS = 30;
+
 interface ActionsProps {
   lesson: Session;
   mine: boolean;
-  onDo: (what: 'edit' | 'cancel') => void;
+  onDo: (what: 'edit' | 'cancel' | 'dispute') => void;
 }
 
 function Actions({ lesson, mine, onDo }: ActionsProps) {
@@ -123,6 +130,10 @@ function Actions({ lesson, mine, onDo }: ActionsProps) {
   const mayChange = !isGroup(lesson) || lesson.teacher === me.id || me.role === 'admin';
   // Who is asked declines; calling it off is for a lesson that stands.
   const asked = lesson.confirmation === 'pending' && lesson.teacher === me.id;
+  const disputable =
+    mine &&
+    now >= Date.parse(lesson.scheduledAt) &&
+    now < Date.parse(lesson.endsAt) + DISPUTE_DAYS * 86_400_000;
   const reviewable = mine && lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed;
   return (
     <div className="lesson-actions">
@@ -142,6 +153,11 @@ function Actions({ lesson, mine, onDo }: ActionsProps) {
             </Button>
           )}
         </>
+      )}
+      {disputable && (
+        <Button kind="ghost" onClick={() => onDo('dispute')}>
+          <CircleHelp aria-hidden /> Something went wrong
+        </Button>
       )}
       {reviewable && (
         <Button kind="primary" onClick={() => setReviewing(true)}>

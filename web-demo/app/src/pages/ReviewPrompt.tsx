@@ -49,7 +49,7 @@ function Prompt({ lesson }: { lesson: Session }) {
         </div>
       </header>
       <RatingInput value={rating} onChange={setRating} />
-      <p>What you choose opens the review; nothing is sent yet.</p>
+      <p>{firstName(other.name)} sees it when both of you have written.</p>
       {rating > 0 && (
         <Dialog plain title={`How was ${lesson.title}?`} onClose={() => setRating(0)}>
           <ReviewForm

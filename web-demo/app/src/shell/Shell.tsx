@@ -12,6 +12,7 @@ import {
   type LucideIcon,
   Moon,
   Search,
+  Star,
   Sun,
   SunMoon,
 } from 'lucide-react';
@@ -163,6 +164,12 @@ function Account() {
     icon: <ChartLine aria-hidden />,
     run: () => navigate('/figures'),
   };
+  const reviews = {
+    id: 'reviews',
+    text: 'Your reviews',
+    icon: <Star aria-hidden />,
+    run: () => navigate('/reviews'),
+  };
   const leave = { id: 'leave', text: 'Sign out', icon: <LogOut aria-hidden />, run: signIn };
   return (
     <Menu
@@ -170,6 +177,7 @@ function Account() {
       className="account"
       actions={[
         ...(teaches ? [hours] : []),
+        reviews,
         figures,
         ...(me.role === 'admin' ? [admin] : []),
         ...themes,

@@ -1,26 +1,38 @@
-import { CalendarDays, ChartLine, Star } from 'lucide-react';
+import { useLectern } from '@lectern/react';
+import { useQuery } from '@tanstack/react-query';
+import { CalendarDays, ChartLine, KeyRound, Scale, Star } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Shell } from '../../shell/Shell.tsx';
+
+const DISPUTES = '/admin/disputes';
 
 const OVERVIEW = '/admin';
 
 const PLACES = [
   { href: OVERVIEW, text: 'Overview', icon: ChartLine },
   { href: '/admin/lessons', text: 'Lessons', icon: CalendarDays },
+  { href: DISPUTES, text: 'Disputes', icon: Scale },
   { href: '/admin/reviews', text: 'Reviews', icon: Star },
+  { href: '/admin/keys', text: 'Keys', icon: KeyRound },
 ] as const;
 
 /** The frame of the pages for those who run the place. */
 export function AdminShell({ title, children }: { title: string; children: ReactNode }) {
   const [path] = useLocation();
+  const waiting = useWaiting();
   return (
     <Shell title={title} width="full">
       <div className="admin">
         <nav className="admin-places" aria-label="Admin">
           {PLACES.map(({ href, text, icon: Icon }) => (
-            <Link key={href} href={href} aria-current={path === href ? 'page' : undefined}>
+            <Link key={href} href={href} aria-current={here(path, href) ? 'page' : undefined}>
               <Icon aria-hidden /> {text}
+              {href === DISPUTES && waiting > 0 && (
+                <span className="admin-waiting" aria-label={`${waiting} waiting`}>
+                  {waiting}
+                </span>
+              )}
             </Link>
           ))}
         </nav>
@@ -28,4 +40,19 @@ export function AdminShell({ title, children }: { title: string; children: React
       </div>
     </Shell>
   );
+}
+
+/** How many disputes wait for a decision, as far as one page tells. */
+function useWaiting(): number {
+  const { lectern } = useLectern();
+  const { data } = useQuery({
+    queryKey: ['disputes', 'open', 'count'],
+    queryFn: () => lectern.disputes({ state: 'open' }),
+    staleTime: 60_000,
+  });
+  return data?.items.length ?? 0;
+}
+
+function here(path: string, href: string): boolean {
+  return href === OVERVIEW ? path === href : path.startsWith(href);
 }

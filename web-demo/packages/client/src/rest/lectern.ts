@@ -3,8 +3,10 @@ import type { paths } from '../generated/openapi.ts';
 import type { DemoPaths } from './demo.ts';
 import { OfflineError, toProblem } from './problem.ts';
 import type {
+  ApiKeyScope,
   Availability,
   ChatLine,
+  DisputeOutcome,
   History,
   JoinGrant,
   NewProposal,
@@ -285,6 +287,36 @@ export class Lectern {
     return body(this.#http.POST('/api/reviews', { body: review }));
   }
 
+  /** What the caller has written after a lesson, published or not. */
+  async ownReviews(id: string) {
+    return (await body(this.#http.GET('/api/sessions/{id}/review', { params: { path: { id } } })))
+      .items;
+  }
+
+  /** Changes the caller's review of a lesson, as long as nobody else sees it. */
+  editReview(id: string, review: { rating: number; comment?: string; revieweeId?: string }) {
+    const params = { path: { id } };
+    return body(this.#http.PUT('/api/sessions/{id}/review', { params, body: review }));
+  }
+
+  /** Replies to a review of the caller: once, and for good. */
+  reply(review: string, text: string) {
+    const params = { path: { id: review } };
+    return body(this.#http.POST('/api/reviews/{id}/reply', { params, body: { text } }));
+  }
+
+  /** Tells those who run the place that a review is not right. */
+  async report(review: string, reason: string): Promise<void> {
+    const params = { path: { id: review } };
+    await body(this.#http.POST('/api/reviews/{id}/report', { params, body: { reason } }));
+  }
+
+  /** Asks those who run the place to decide about a lesson. */
+  dispute(id: string, reason: string) {
+    const params = { path: { id } };
+    return body(this.#http.POST('/api/sessions/{id}/disputes', { params, body: { reason } }));
+  }
+
   notifications(cursor?: string) {
     const query = cursor ? { cursor } : {};
     return body(this.#http.GET('/api/notifications', { params: { query } }));
@@ -294,10 +326,44 @@ export class Lectern {
     await body(this.#http.POST('/api/notifications/read', { body: which }));
   }
 
-  /** Everybody's reviews; admins only. */
-  allReviews(cursor?: string) {
+  /** Everybody's reviews; admins only, as all that follow. */
+  allReviews(filter: { state?: string; cursor?: string } = {}) {
+    return body(this.#http.GET('/api/admin/reviews', { params: { query: filter } }));
+  }
+
+  /** Takes a review out of view, or brings it back. */
+  moderate(review: string, action: 'hide' | 'restore', reason: string) {
+    const params = { path: { id: review } };
+    const decision = { action, reason };
+    return body(this.#http.POST('/api/admin/reviews/{id}/moderate', { params, body: decision }));
+  }
+
+  disputes(filter: { state?: 'open' | 'decided'; cursor?: string } = {}) {
+    return body(this.#http.GET('/api/admin/disputes', { params: { query: filter } }));
+  }
+
+  /** A dispute with what there is to decide it by. */
+  disputeFile(id: string) {
+    return body(this.#http.GET('/api/admin/disputes/{id}', { params: { path: { id } } }));
+  }
+
+  decide(id: string, decision: { outcome: DisputeOutcome; reason: string }) {
+    const params = { path: { id } };
+    return body(this.#http.POST('/api/admin/disputes/{id}/decide', { params, body: decision }));
+  }
+
+  apiKeys(cursor?: string) {
     const query = cursor ? { cursor } : {};
-    return body(this.#http.GET('/api/admin/reviews', { params: { query } }));
+    return body(this.#http.GET('/api/admin/api-keys', { params: { query } }));
+  }
+
+  /** Makes a service key. The answer alone shows it. */
+  makeApiKey(key: { name: string; scopes: ApiKeyScope[]; expiresInDays: number }) {
+    return body(this.#http.POST('/api/admin/api-keys', { body: key }));
+  }
+
+  async revokeApiKey(id: string): Promise<void> {
+    await body(this.#http.DELETE('/api/admin/api-keys/{id}', { params: { path: { id } } }));
   }
 
   /** The people of the demo. Any other server answers 404. */

@@ -1,4 +1,4 @@
-import type { paths } from '../generated/openapi.ts';
+import type { components, paths } from '../generated/openapi.ts';
 
 export type { DemoPerson, SignedIn } from './demo.ts';
 
@@ -20,6 +20,9 @@ type Ask<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends 
 
 type Item<T> = T extends { items: (infer I)[] } ? I : never;
 
+/** One of the document's schemas. */
+type Schema<N extends keyof components['schemas']> = components['schemas'][N];
+
 /** A lesson. */
 export type Session = Answer<'/api/sessions/{id}', 'get'>;
 export type SessionStatus = Session['status'];
@@ -40,10 +43,20 @@ export type JoinGrant = Answer<'/api/sessions/{id}/join', 'post'>;
 export type Me = Answer<'/api/me', 'get'>;
 export type Person = Item<Answer<'/api/people', 'get'>>;
 export type Teacher = Item<Answer<'/api/teachers', 'get'>>;
-export type Review = Item<Answer<'/api/reviews/{userId}', 'get'>>;
+export type Review = Schema<'Review'>;
 /** Another time for a lesson, to propose and as it was proposed. */
 export type NewProposal = Ask<'/api/sessions/{id}/proposals', 'post'>;
 export type Proposal = NonNullable<Session['proposal']>;
+/** A review as admins see it. */
+export type ModeratedReview = Schema<'ModeratedReview'>;
+export type Dispute = Schema<'Dispute'>;
+export type DisputeOutcome = Schema<'DisputeOutcome'>;
+/** A dispute with what there is to decide it by. */
+export type DisputeFile = Schema<'DisputeFile'>;
+/** Something that was done to a lesson. */
+export type AuditEvent = Schema<'AuditEvent'>;
+export type ApiKey = Schema<'ApiKey'>;
+export type ApiKeyScope = Schema<'ApiKeyScope'>;
 /** What lessons come to, in figures. */
 export type Analytics = Answer<'/api/analytics', 'get'>;
 export type Figures = Analytics['totals'];

@@ -194,9 +194,39 @@ export function useHoursChanges() {
   return { save };
 }
 
+/** What was written about somebody, the latest first, and all of it in numbers. */
 export function useReviewsOf(user: string) {
   const { lectern } = useLectern();
-  return useQuery({ queryKey: keys.reviews(user), queryFn: () => lectern.reviews(user) });
+  return useInfiniteQuery({
+    queryKey: keys.reviews(user),
+    queryFn: ({ pageParam }) => lectern.reviews(user, pageParam ?? undefined),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+/** What the caller has written after a lesson. */
+export function useOwnReviews(id: string, enabled: boolean) {
+  const { lectern } = useLectern();
+  return useQuery({
+    queryKey: [...keys.lesson(id), 'reviews'],
+    queryFn: () => lectern.ownReviews(id),
+    enabled,
+  });
+}
+
+/** What can be done about a review that others see. */
+export function useReviewChanges(user: string) {
+  const { lectern } = useLectern();
+  const queries = useQueryClient();
+  const reply = useMutation({
+    mutationFn: ({ id, text }: { id: string; text: string }) => lectern.reply(id, text),
+    onSuccess: () => queries.invalidateQueries({ queryKey: keys.reviews(user) }),
+  });
+  const report = useMutation({
+    mutationFn: ({ id, reason }: { id: string; reason: string }) => lectern.report(id, reason),
+  });
+  return { reply, report };
 }
 
 /** What lessons come to between two dates. */
@@ -323,7 +353,23 @@ export function useLessonChanges() {
     }) => lectern.review(given),
     onSuccess,
   });
-  return { book, update, cancel, answer, propose, settle, seat, review };
+  const editReview = useMutation({
+    mutationFn: ({
+      sessionId,
+      ...given
+    }: {
+      sessionId: string;
+      revieweeId: string;
+      rating: number;
+      comment: string;
+    }) => lectern.editReview(sessionId, given),
+    onSuccess,
+  });
+  const dispute = useMutation({
+    mutationFn: ({ id, reason }: { id: string; reason: string }) => lectern.dispute(id, reason),
+    onSuccess,
+  });
+  return { book, update, cancel, answer, propose, settle, seat, review, editReview, dispute };
 }
 
 /** The dates that `useLessons` takes for so many days from one on. */

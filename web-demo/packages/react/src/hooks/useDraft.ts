@@ -3,12 +3,12 @@ import { useLectern } from './context.ts';
 
 /**
  * Text that is kept for this tab until it is sent, so that signing in again or
- * loading the page anew loses nothing. `forget` drops it.
+ * loading the page anew loses nothing. It begins as `first`; `forget` drops it.
  */
-export function useDraft(key: string): [string, (text: string) => void, () => void] {
+export function useDraft(key: string, first = ''): [string, (text: string) => void, () => void] {
   const { me } = useLectern();
   const name = `lectern.draft.${me.id}.${key}`;
-  const [text, setText] = useState(() => sessionStorage.getItem(name) ?? '');
+  const [text, setText] = useState(() => sessionStorage.getItem(name) ?? first);
   const keep = useCallback(
     (next: string) => {
       setText(next);

@@ -1,4 +1,4 @@
-import type { Session } from '@lectern/client';
+import { addDays, type Session, wallClock } from '@lectern/client';
 
 /** The other person of a lesson of two, as somebody sees it. */
 export function otherPerson(session: Session, me: string): { id: string; name: string } {
@@ -21,6 +21,14 @@ export function lessonLine(session: Session, me: string): string {
   }
   const { name } = otherPerson(session, me);
   return session.skill ? `${session.skill} with ${name}` : `With ${name}`;
+}
+
+/** For how many days after a lesson its people may review it. */
+const REVIEW_DAYS = 14;
+
+/** The date on which reviews of a lesson are published at the latest. */
+export function reviewsClose(session: Session, zone: string): string {
+  return addDays(wallClock(session.endsAt, zone).date, REVIEW_DAYS);
 }
 
 /** Where a lesson stands at a moment, as people would say it. */

@@ -22,7 +22,7 @@ import {
   shortWeekday,
 } from '../../text/format.ts';
 import { otherPerson } from '../../text/lesson.ts';
-import { ReviewForm } from '../ReviewForm.tsx';
+import { ReviewForm } from '../reviews/ReviewForm.tsx';
 import { LessonRecord } from './LessonRecord.tsx';
 
 const EVERYONE = 'everyone';

@@ -1,16 +1,16 @@
-import { ProblemError, type Session } from '@lectern/client';
+import { ProblemError, type Review, type Session } from '@lectern/client';
 import { Check, Star } from 'lucide-react';
 import { useState } from 'react';
 import { Radio, RadioGroup, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import { useLectern } from '../hooks/context.ts';
-import { useLessonChanges } from '../hooks/queries.ts';
-import { useDraft } from '../hooks/useDraft.ts';
-import { Avatar } from '../kit/Avatar.tsx';
-import { Button } from '../kit/Button.tsx';
-import { TextArea } from '../kit/Field.tsx';
-import { Refusal } from '../kit/Refusal.tsx';
-import { longDate, lessonTimes } from '../text/format.ts';
-import { otherPerson } from '../text/lesson.ts';
+import { useLectern } from '../../hooks/context.ts';
+import { useLessonChanges } from '../../hooks/queries.ts';
+import { useDraft } from '../../hooks/useDraft.ts';
+import { Avatar } from '../../kit/Avatar.tsx';
+import { Button } from '../../kit/Button.tsx';
+import { TextArea } from '../../kit/Field.tsx';
+import { Refusal } from '../../kit/Refusal.tsx';
+import { dayMonth, firstName, longDate, lessonTimes } from '../../text/format.ts';
+import { otherPerson, reviewsClose } from '../../text/lesson.ts';
 
 const WORDS = ['', 'poor', 'fair', 'fine', 'good', 'excellent'] as const;
 const TRAITS = ['Clear', 'Patient', 'Well prepared', 'Good pace'] as const;
@@ -20,36 +20,42 @@ interface ReviewFormProps {
   session: Session;
   /** What was chosen before the form opened. */
   rating?: number;
+  /** What was written before and nobody else sees yet: it is changed. */
+  written?: Review;
   onDone: () => void;
   onLater: () => void;
 }
 
 /** Rates a lesson that took place and says something about it. */
-export function ReviewForm({ session, rating: given, onDone, onLater }: ReviewFormProps) {
+export function ReviewForm({ session, rating: given, written, onDone, onLater }: ReviewFormProps) {
   const { me, zone, toast } = useLectern();
-  const { review } = useLessonChanges();
-  const [rating, setRating] = useState(given ?? 0);
+  const { review, editReview } = useLessonChanges();
+  const [rating, setRating] = useState(given ?? written?.rating ?? 0);
   const [traits, setTraits] = useState<readonly string[]>([]);
-  const [words, setWords, forget] = useDraft(`review.${session.id}`);
+  const [words, setWords, forget] = useDraft(`review.${session.id}`, written?.comment);
   const [missing, setMissing] = useState(false);
   const other = otherPerson(session, me.id);
+  const name = firstName(other.name);
+  const closes = reviewsClose(session, zone);
   const comment = [traits.length > 0 ? `${traits.join(', ')}.` : '', words.trim()]
     .filter(Boolean)
     .join(' ');
 
   const send = () => {
     if (rating === 0) return setMissing(true);
-    review.mutate(
-      { sessionId: session.id, revieweeId: other.id, rating, comment },
-      {
-        onSuccess: () => {
-          forget();
-          toast('Your review is published');
-          onDone();
-        },
-      },
-    );
+    const given = { sessionId: session.id, revieweeId: other.id, rating, comment };
+    const onSuccess = (saved: Review) => {
+      forget();
+      toast(
+        saved.state === 'published'
+          ? 'Your review is published'
+          : `Your review is kept until ${name} has written too`,
+      );
+      onDone();
+    };
+    (written ? editReview : review).mutate(given, { onSuccess });
   };
+  const saving = written ? editReview : review;
 
   return (
     <form
@@ -108,22 +114,24 @@ export function ReviewForm({ session, rating: given, onDone, onLater }: ReviewFo
         onChange={(event) => setWords(event.target.value)}
         note={
           <>
-            <span>Everybody who looks at {other.name} can read it.</span>
+            <span>
+              {name} sees it when both have written, or on {dayMonth(closes)}.
+            </span>
             <span className="l-time">
               {comment.length}/{LONGEST}
             </span>
           </>
         }
       />
-      {review.isError && (
-        <Refusal error={review.error} lead="It is not sent." why={reason(review.error)} />
+      {saving.isError && (
+        <Refusal error={saving.error} lead="It is not sent." why={reason(saving.error)} />
       )}
       <div className="l-dialog-actions">
         <Button size="large" onClick={onLater}>
           Later
         </Button>
-        <Button size="large" kind="primary" type="submit" busy={review.isPending}>
-          Send review
+        <Button size="large" kind="primary" type="submit" busy={saving.isPending}>
+          {written ? 'Change review' : 'Send review'}
         </Button>
       </div>
     </form>
@@ -165,7 +173,9 @@ function reason(error: unknown): string | undefined {
     case 'already_reviewed':
       return 'You have reviewed this lesson already.';
     case 'not_reviewable':
-      return 'It can be when the lesson is over.';
+      return 'Reviews are open for two weeks after a lesson.';
+    case 'review_published':
+      return 'It is published by now, and stays as it is.';
     default:
       return undefined;
   }
