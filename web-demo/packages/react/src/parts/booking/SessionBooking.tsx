@@ -48,7 +48,7 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
   const group = groups.data?.find(({ id }) => id === chosen) ?? null;
   const start = group ? null : chosen;
   const policy = usePolicyOf(teacher.id);
-  const { hold, again } = useHold({ teacher: teacher.id, start, duration });
+  const { hold, again, spent } = useHold({ teacher: teacher.id, start, duration });
   const begins = group ? group.scheduledAt : start;
   const listed = slots.data?.find(({ start }) => start === chosen);
   const panel = group ? (
@@ -66,7 +66,10 @@ export function SessionBooking({ teacher, skill, onBooked, head, children }: Ses
       alternatives={start ? nearest(slots.data ?? [], start, duration) : []}
       onKeepAgain={again}
       onChoose={setChosen}
-      onBooked={onBooked}
+      onBooked={(session) => {
+        spent();
+        onBooked(session);
+      }}
     />
   );
   return (
