@@ -66,12 +66,12 @@ CREATE TRIGGER sessions_recounted AFTER UPDATE ON sessions FOR EACH ROW
 
 CREATE FUNCTION count_review() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP <> 'INSERT' AND OLD.published_at IS NOT NULL THEN
+    IF TG_OP <> 'INSERT' AND OLD.published_at IS NOT NULL AND OLD.hidden_at IS NULL THEN
         INSERT INTO figure_changes (slot, ones, twos, threes, fours, fives)
         VALUES (slot_of(OLD.published_at), -(OLD.rating = 1)::integer, -(OLD.rating = 2)::integer,
                 -(OLD.rating = 3)::integer, -(OLD.rating = 4)::integer, -(OLD.rating = 5)::integer);
     END IF;
-    IF TG_OP <> 'DELETE' AND NEW.published_at IS NOT NULL THEN
+    IF TG_OP <> 'DELETE' AND NEW.published_at IS NOT NULL AND NEW.hidden_at IS NULL THEN
         INSERT INTO figure_changes (slot, ones, twos, threes, fours, fives)
         VALUES (slot_of(NEW.published_at), (NEW.rating = 1)::integer, (NEW.rating = 2)::integer,
                 (NEW.rating = 3)::integer, (NEW.rating = 4)::integer, (NEW.rating = 5)::integer);
@@ -82,7 +82,8 @@ $$;
 CREATE TRIGGER reviews_counted AFTER INSERT OR DELETE ON reviews
     FOR EACH ROW EXECUTE FUNCTION count_review();
 CREATE TRIGGER reviews_recounted AFTER UPDATE ON reviews FOR EACH ROW
-    WHEN ((OLD.published_at, OLD.rating) IS DISTINCT FROM (NEW.published_at, NEW.rating))
+    WHEN ((OLD.published_at, OLD.rating, OLD.hidden_at IS NULL)
+        IS DISTINCT FROM (NEW.published_at, NEW.rating, NEW.hidden_at IS NULL))
     EXECUTE FUNCTION count_review();
 
 -- Counts everything again, from nothing. Writers wait meanwhile.
@@ -117,7 +118,7 @@ BEGIN
     SELECT slot_of(published_at), count(*) FILTER (WHERE rating = 1),
            count(*) FILTER (WHERE rating = 2), count(*) FILTER (WHERE rating = 3),
            count(*) FILTER (WHERE rating = 4), count(*) FILTER (WHERE rating = 5)
-    FROM reviews WHERE published_at IS NOT NULL GROUP BY 1;
+    FROM reviews WHERE published_at IS NOT NULL AND hidden_at IS NULL GROUP BY 1;
     INSERT INTO figure_changes (slot, presences, connections, packets, lost)
     SELECT slot_of(joined_at), count(*), count(connected_at),
            sum(audio_packets_in + video_packets_in), sum(lost_in)

@@ -13,7 +13,7 @@ pub(crate) use self::{
     caller::{Caller, Principal},
     checks::Checks,
     headers::{IdempotencyKey, IfMatch},
-    page::{Listed, PageQuery, Paged, Turns, page},
+    page::{Listed, PageQuery, Paged, Turns, page, position},
     path::{
         DisputePath, HoldPath, KeyPath, ProposalPath, ReviewPath, SeatPath, SessionPath, UserPath,
     },

@@ -56,6 +56,18 @@ pub(crate) fn page(checks: &mut Checks, cursor: Option<&str>, limit: Option<&str
     PageRequest { after, limit }
 }
 
+/// After which row a list that is numbered goes on: 0 is its beginning. Such a
+/// cursor has at most 18 digits, as the document says.
+pub(crate) fn position(cursor: Option<&str>) -> Result<i64, Problem> {
+    let Some(cursor) = cursor else { return Ok(0) };
+    let digits = (1..=18).contains(&cursor.len()) && cursor.bytes().all(|b| b.is_ascii_digit());
+    cursor
+        .parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| Problem::field("?cursor", "expected the nextCursor of another page"))
+}
+
 fn read(cursor: &str) -> Option<After> {
     let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(cursor).ok()?.try_into().ok()?;
     let (micros, id) = bytes.split_first_chunk::<8>()?;

@@ -41,7 +41,7 @@ async fn what_a_teacher_sets_is_what_they_read() {
     let never_set = json!({ "timeZone": "UTC", "weekly": [], "exceptions": [], "outOfOffice": [],
         "version": 0 });
     assert_eq!(reply.expect(StatusCode::OK), never_set);
-    assert_eq!(reply.header("etag"), "\"0\"");
+    assert!(reply.header("etag").starts_with("\"0."), "{}", reply.header("etag"));
     let body = json!({
         "timeZone": "europe/lisbon",
         "weekly": [
@@ -70,7 +70,7 @@ async fn what_a_teacher_sets_is_what_they_read() {
     {
         let read = world.user(who).get(path).await;
         assert_eq!(read.expect(StatusCode::OK), expected);
-        assert_eq!(read.header("etag"), "\"1\"");
+        assert!(read.header("etag").starts_with("\"1."), "{}", read.header("etag"));
     }
     world.user("jonas").get("/api/teachers/ines/availability").await.problem(403, "forbidden");
 

@@ -46,7 +46,7 @@ async fn a_teacher_agrees() {
     jonas.post(&path(&session, "/confirm"), &json!({})).await.problem(403, "forbidden");
     let reply = ines.post(&path(&session, "/confirm"), &json!({})).await;
     let confirmed = reply.expect(StatusCode::OK);
-    assert_eq!(reply.header("etag"), "\"2\"");
+    assert!(reply.header("etag").starts_with("\"2."), "{}", reply.header("etag"));
     assert_eq!(
         (&confirmed["confirmation"], &confirmed["confirmBy"]),
         (&json!("confirmed"), &json!(null))

@@ -81,7 +81,9 @@ async fn add_ratings(
     for stars in 1..=5 {
         sql.push(format_args!(", count(*) FILTER (WHERE rating = {stars})"));
     }
-    sql.push(" FROM reviews WHERE reviewee_id = ").push_bind(user.to_owned()).push(" AND ");
+    sql.push(" FROM reviews WHERE hidden_at IS NULL AND reviewee_id = ")
+        .push_bind(user.to_owned())
+        .push(" AND ");
     push_span(&mut sql, "published_at", question.span);
     sql.push(" GROUP BY 1");
     for row in sql.build().fetch_all(pool).await? {

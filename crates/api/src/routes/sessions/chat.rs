@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::visible;
 use crate::{
-    extract::{Caller, Listed, Paged, Query, SessionPath},
+    extract::{Caller, Listed, Paged, Query, SessionPath, position},
     limits,
     problem::{Problem, ProblemDocument},
     state::ApiState,
@@ -72,13 +72,7 @@ pub(crate) async fn chat(
     SessionPath(id): SessionPath,
     Query(query): Query<ChatQuery>,
 ) -> Result<Listed<Paged<ChatLine>>, Problem> {
-    let after = match query.cursor.as_deref().map(str::parse::<i64>) {
-        None => 0,
-        Some(Ok(after)) => after,
-        Some(Err(_)) => {
-            return Err(Problem::field("?cursor", "expected the nextCursor of another page"));
-        }
-    };
+    let after = position(query.cursor.as_deref())?;
     visible(&state, &caller.actor, id).await?;
     let size = usize::from(limits::CHAT_PAGE);
     // One line more than a page shows whether there is a next one.

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::visible;
 use crate::{
-    extract::{Listed, Paged, Principal, Query, SessionPath},
+    extract::{Listed, Paged, Principal, Query, SessionPath, position},
     limits,
     problem::{Problem, ProblemDocument},
     state::ApiState,
@@ -21,7 +21,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
     /// `nextCursor` of the page before.
-    #[param(nullable = false)]
+    #[param(nullable = false, pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
 }
 
@@ -49,13 +49,7 @@ pub(crate) async fn events(
     Query(query): Query<EventsQuery>,
 ) -> Result<Listed<Paged<AuditEvent>>, Problem> {
     let actor = caller.person_or(Scope::SessionsRead)?;
-    let after = match query.cursor.as_deref().map(str::parse::<i64>) {
-        None => 0,
-        Some(Ok(after)) => after,
-        Some(Err(_)) => {
-            return Err(Problem::field("?cursor", "expected the nextCursor of another page"));
-        }
-    };
+    let after = position(query.cursor.as_deref())?;
     visible(&state, &actor, id).await?;
     let size = usize::from(limits::EVENTS_PAGE);
     // One event more than a page shows whether there is a next one.

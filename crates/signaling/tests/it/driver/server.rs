@@ -141,11 +141,17 @@ impl Server {
     /// Waits until a query answers what is expected. Nothing else tells when
     /// the node has written.
     pub(crate) async fn until_stored(&self, sql: &'static str, expected: &str) {
+        let mut last = None;
         loop {
             let found: Option<String> =
                 sqlx::query_scalar(sql).fetch_one(&self.database.pool).await.expect("query");
             if found.as_deref() == Some(expected) {
                 return;
+            }
+            // The runner ends a test that waits in vain, and shows what it saw.
+            if last.as_ref() != Some(&found) {
+                println!("{sql}: {found:?}, and not yet {expected:?}");
+                last = Some(found);
             }
             tokio::task::yield_now().await;
         }
