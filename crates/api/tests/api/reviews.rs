@@ -267,7 +267,7 @@ async fn what_is_reported_is_hidden_and_given_back_with_reasons() {
     ada.post(&moderate, &hide).await.problem(409, "invalid_transition");
     let of_ines = world.user("mira").get("/api/reviews/ines").await.expect(StatusCode::OK);
     assert_eq!((&of_ines["items"], &of_ines["count"]), (&json!([]), &json!(0)));
-    assert_eq!(ratings_in_figures(&world).await, [0, 0]);
+    assert_eq!(ratings_in_figures(&world).await, [0, 1]);
     let listed = ada.get("/api/admin/reviews?state=hidden").await.expect(StatusCode::OK);
     assert_eq!(listed["items"][0]["id"], id);
     let notices = world.user("jonas").get("/api/notifications").await.expect(StatusCode::OK);
@@ -276,7 +276,7 @@ async fn what_is_reported_is_hidden_and_given_back_with_reasons() {
     ada.post(&moderate, &restore).await.expect(StatusCode::OK);
     let of_ines = world.user("mira").get("/api/reviews/ines").await.expect(StatusCode::OK);
     assert_eq!((&of_ines["count"], &of_ines["average"]), (&json!(1), &json!(1.0)));
-    assert_eq!(ratings_in_figures(&world).await, [1, 1]);
+    assert_eq!(ratings_in_figures(&world).await, [1, 2]);
     let reasons: Vec<Value> = sqlx::query_scalar(
         "SELECT details -> 'reason' FROM audit_events \
          WHERE actor = 'ada' AND actor_kind = 'admin' ORDER BY id",
@@ -288,7 +288,8 @@ async fn what_is_reported_is_hidden_and_given_back_with_reasons() {
     assert_eq!(ada.get("/api/admin/reviews?state=x").await.pointers(), ["?state"]);
 }
 
-/// How many ratings the figures count: those of Inês, and everybody's.
+/// How many ratings the figures count: those of Inês, and everybody's, which
+/// have what she said of the student beside them.
 async fn ratings_in_figures(world: &World) -> [i64; 2] {
     let (from, to) = (world.in_minutes(-100_000), world.in_minutes(1));
     let mut counts = [0; 2];
