@@ -35,6 +35,8 @@ const never = () => new Promise<void>(() => undefined);
 const press = (name: string | RegExp) => async (page: Page) =>
   page.getByRole('button', { name }).first().click();
 const nothing = (route: Route) => route.fulfill({ json: { items: [], nextCursor: null } });
+/** Inês offers no small group. */
+const NO_GROUPS = { 'GET /api/teachers/ines/lessons': nothing };
 const enter = press('Join lesson');
 const room = '/lessons/next/room';
 const cancelled = {
@@ -115,7 +117,7 @@ const SHOTS: Shot[] = [
   {
     name: 'book-later',
     path: '/book/ines',
-    instead: { 'GET /api/teachers/ines/slots': onlyLater },
+    instead: { 'GET /api/teachers/ines/slots': onlyLater, ...NO_GROUPS },
     act: async (page) => {
       await expect(page.getByText('Go to Mon 30 Nov, 08:00')).toBeVisible();
     },
@@ -126,6 +128,7 @@ const SHOTS: Shot[] = [
     instead: {
       'GET /api/teachers/ines/slots': (route) =>
         route.fulfill({ json: { timeZone: 'Europe/Berlin', slots: [] } }),
+      ...NO_GROUPS,
     },
   },
   { name: 'book-loading', path: '/book/ines', instead: { 'GET /api/teachers/ines/slots': never } },
