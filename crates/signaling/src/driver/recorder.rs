@@ -91,8 +91,20 @@ async fn write_until_done(shared: &Shared, record: &Record) {
 fn may_pass(error: &StoreError) -> bool {
     let StoreError::Database(error) = error else { return false };
     let Some(said) = error.as_database_error() else {
-        use sqlx::Error::{Decode, Encode, RowNotFound, TypeNotFound};
-        let ours = matches!(error, Encode(_) | Decode(_) | RowNotFound | TypeNotFound { .. });
+        use sqlx::Error::{
+            ColumnDecode, ColumnNotFound, Decode, Encode, RowNotFound, TypeNotFound,
+        };
+        // A row that cannot be read now cannot be read later either, and what
+        // waits behind it would wait forever.
+        let ours = matches!(
+            error,
+            Encode(_)
+                | Decode(_)
+                | ColumnDecode { .. }
+                | ColumnNotFound(_)
+                | RowNotFound
+                | TypeNotFound { .. }
+        );
         return !ours;
     };
     // Classes 22 and 23 of SQLSTATE: the data is at fault, whenever it comes.
@@ -150,5 +162,26 @@ fn stored(counts: &MediaCounts) -> attendance::Counts {
         video_packets_in: signed(counts.video_packets_in),
         packets_out: signed(counts.packets_out),
         lost_in: signed(counts.lost_in),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_our_own_fault_is_not_waited_for() {
+        let unreadable = || "unreadable".into();
+        for (error, passes) in [
+            (sqlx::Error::PoolTimedOut, true),
+            (sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into()), true),
+            (sqlx::Error::Decode(unreadable()), false),
+            (sqlx::Error::ColumnDecode { index: "users".into(), source: unreadable() }, false),
+            (sqlx::Error::ColumnNotFound("users".into()), false),
+        ] {
+            let error = StoreError::Database(error);
+            assert_eq!(may_pass(&error), passes, "{error}");
+        }
+        assert!(!may_pass(&StoreError::NotFound));
     }
 }

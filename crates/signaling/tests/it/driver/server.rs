@@ -178,6 +178,9 @@ async fn book(pool: &PgPool) {
         "INSERT INTO sessions (id, title, teacher, student, during, created_by) VALUES \
          ('00000000-0000-0000-0000-000000000001', 'Lesson', 'teacher', 'student', \
           tstzrange(now() - interval '1 minute', now() + interval '1 hour'), 'student')",
+        "INSERT INTO session_participants (session_id, user_id, role, during, blocking) \
+         SELECT id, who, who, during, blocking FROM sessions, \
+                unnest(ARRAY['teacher', 'student']) who",
     ] {
         sqlx::query(sql).execute(pool).await.expect("the fixture fits the schema");
     }
