@@ -142,7 +142,7 @@ const SHOTS: Shot[] = [
     path: '/book/ines',
     act: async (page) => {
       const day = page.getByRole('button', { name: /^Friday 27 November/ });
-      if (await day.isVisible()) await day.click();
+      if (onPhone(page)) await day.click();
       await page.locator('.l-slot--group').click();
       await continueOnPhone(page);
       await expect(page.getByRole('button', { name: 'Take a seat' })).toBeVisible();
@@ -629,14 +629,19 @@ async function moved(route: Route): Promise<void> {
   await route.fulfill({ json: { ...data.COMING[1], scheduledAt: '2026-11-27T15:30:00Z' } });
 }
 
+/** Phones have one view alone. */
 async function view(page: Page, name: string): Promise<void> {
-  const button = page.getByRole('radio', { name });
-  if (await button.isVisible()) await button.click();
+  if (!onPhone(page)) await page.getByRole('radio', { name }).click();
+}
+
+/** By the window, and not by what it shows so far: that may still be loading. */
+function onPhone(page: Page): boolean {
+  return page.viewportSize()?.width === SIZES.phone.width;
 }
 
 async function choose(page: Page): Promise<void> {
   const day = page.getByRole('button', { name: /^Thursday 26 November/ });
-  if (await day.isVisible()) await day.click();
+  if (onPhone(page)) await day.click();
   await page.locator('.l-slot', { hasText: '18:00' }).first().click();
 }
 
@@ -649,8 +654,7 @@ async function onlyLater(route: Route): Promise<void> {
 }
 
 async function continueOnPhone(page: Page): Promise<void> {
-  const next = page.getByRole('button', { name: 'Continue' });
-  if (await next.isVisible()) await next.click();
+  if (onPhone(page)) await page.getByRole('button', { name: 'Continue' }).click();
 }
 
 async function filterCancelled(page: Page): Promise<void> {
