@@ -95,7 +95,8 @@ policy! {
     join_opens: TimeDelta;
     /// How long after its end a lesson may be entered and goes on.
     grace: TimeDelta;
-    /// Whether people wait until the teacher is there.
+    /// Whether people are to wait until the teacher is there. It is kept; rooms
+    /// do not go by it yet.
     lobby: bool;
     /// Whether a student asks before a lesson is moved.
     reschedule_needs_consent: bool;

@@ -28,9 +28,9 @@ pub enum Scope {
     SessionsRead,
     /// Book lessons for students.
     SessionsWrite,
-    /// Read what is kept of people, and export it.
+    /// Read when teachers are open, and their policies.
     UsersRead,
-    /// Describe people, set what they teach and when, and erase them.
+    /// Set when teachers are open, and their policies.
     UsersWrite,
     /// Hand in matches of students and teachers.
     MatchesWrite,

@@ -18,7 +18,10 @@ const SIZES = {
 } as const;
 const LANDSCAPE = { width: 844, height: 390 };
 
-/** One picture: where, with what answers, and what is done before it is taken. */
+/**
+ * One picture: where, with what answers, and what is done before it is taken.
+ * All of them are one table, so that a state that is missing is seen.
+ */
 interface Shot extends Answers {
   name: string;
   path: string;
@@ -220,7 +223,7 @@ const SHOTS: Shot[] = [
     as: 'ines',
     instead: { 'PUT /api/me/policy': (route) => problem(route, 412, 'version_conflict') },
     act: async (page) => {
-      await page.getByText('Students wait until I am in').click();
+      await page.getByText('Students ask before they move a lesson').click();
       await page.getByRole('button', { name: 'Save hours' }).click();
       await expect(page.getByText('It is not saved.')).toBeVisible();
     },

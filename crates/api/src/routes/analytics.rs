@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
     analytics::{Bucket, Counts, Grain, Span, Week},
+    id::UserId,
     zone::{ZoneError, ZoneName},
 };
 use lectern_store::{analytics, users};
@@ -31,7 +32,8 @@ pub(crate) struct AnalyticsQuery {
     /// days after `from`. By default the end of today.
     #[param(nullable = false, example = "2027-04-01")]
     to: Option<String>,
-    /// The IANA zone whose days and hours count; by default the caller's.
+    /// The IANA zone whose days and hours count; by default the caller's, and
+    /// UTC for a service.
     #[param(nullable = false, example = "Europe/Lisbon")]
     time_zone: Option<String>,
     /// How long the parts of the series are: `day`, `week` or `month`.
@@ -53,7 +55,7 @@ pub(crate) async fn mine(
     caller: Caller,
     Query(query): Query<AnalyticsQuery>,
 ) -> Result<Json<Analytics>, Problem> {
-    let asked = query.parse(&state, &caller).await?;
+    let asked = query.parse(&state, &caller.actor.id).await?;
     let question = asked.question(&state);
     let mine = analytics::mine(&state.pool, &caller.actor.id, &question);
     let answer = state.timed("analytics_mine", mine).await?;
@@ -72,12 +74,13 @@ pub(crate) struct Asked {
 }
 
 impl AnalyticsQuery {
-    pub(crate) async fn parse(&self, state: &ApiState, caller: &Caller) -> Result<Asked, Problem> {
+    /// Reads the query of `viewer`, in whose zone it is unless it says another.
+    pub(crate) async fn parse(&self, state: &ApiState, viewer: &UserId) -> Result<Asked, Problem> {
         let mut checks = Checks::default();
         let zone = match &self.time_zone {
             Some(name) => checks.accept("?timeZone", state.zones.name(name)),
             None => {
-                let user = state.timed("users_find", users::find(&state.pool, &caller.actor.id));
+                let user = state.timed("users_find", users::find(&state.pool, viewer));
                 let name = user.await?.map(|user| user.time_zone);
                 state.zones.name(name.as_deref().unwrap_or("UTC")).ok()
             }

@@ -68,10 +68,10 @@ pub(crate) enum ApiKeyScope {
     /// Book lessons for students.
     #[schema(rename = "sessions:write")]
     SessionsWrite,
-    /// Read what is kept of people, and export it.
+    /// Read when teachers are open, and their policies.
     #[schema(rename = "users:read")]
     UsersRead,
-    /// Describe people, set what they teach and when, and erase them.
+    /// Set when teachers are open, and their policies.
     #[schema(rename = "users:write")]
     UsersWrite,
     /// Hand in matches of students and teachers.

@@ -44,7 +44,8 @@ pub(crate) struct Policy {
     join_opens: i64,
     /// How long after its end a lesson may be entered and goes on.
     grace: i64,
-    /// Whether people wait until the teacher is there.
+    /// Whether people are to wait until the teacher is there. It is kept; rooms
+    /// do not go by it yet.
     lobby: bool,
     /// Whether a student asks before a lesson is moved.
     reschedule_needs_consent: bool,
@@ -95,7 +96,8 @@ pub(crate) struct PolicyChange {
     /// How long after its end a lesson may be entered and goes on.
     #[schema(minimum = 0, maximum = 120)]
     grace: Option<i64>,
-    /// Whether people wait until the teacher is there.
+    /// Whether people are to wait until the teacher is there. It is kept; rooms
+    /// do not go by it yet.
     lobby: Option<bool>,
     /// Whether a student asks before a lesson is moved.
     reschedule_needs_consent: Option<bool>,

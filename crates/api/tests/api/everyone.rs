@@ -47,7 +47,7 @@ getOwnReview        200     200     403     403     200     403     403     401 
 editOwnReview       409     409     403     403     403     403     403     401     401     {"rating":5}
 listHistory         200     200     200     200     200     403     403     401     401
 getAnalytics        200     200     200     200     200     403     403     401     401
-getPlatformAnalytics 403    403     403     403     200     403     403     401     401
+getPlatformAnalytics 403    403     403     403     200     200     403     401     401
 writeReview         409     409     403     403     403     403     403     401     401     {"sessionId":"{id}","rating":5}
 listReviews         200     200     200     200     200     200     403     401     401
 replyToReview       404     404     404     404     404     403     403     401     401     {"text":"x"}

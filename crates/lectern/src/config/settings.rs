@@ -149,7 +149,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "0",
         "How long before its start a student may cancel at the latest, 0 to 43200 minutes; 0: until its end.",
     ),
-    public("policy.lobby", "false", "Whether people wait until the teacher is there."),
+    public(
+        "policy.lobby",
+        "false",
+        "Whether people are to wait until the teacher is there; kept, and not yet kept to by rooms.",
+    ),
     public(
         "policy.reschedule_needs_consent",
         "false",

@@ -12,7 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What everybody's lessons come to. For admins.
+         * What everybody's lessons come to. For admins, and services whose key has the
+         *     scope `analytics:read`.
          * @description Times that are no full quarters of an hour are widened to some. Retention
          *     may be some seconds old, everything else is as it is now.
          */
@@ -2018,7 +2019,10 @@ export interface components {
              * @description How long before its start a lesson may be entered.
              */
             joinOpens: number;
-            /** @description Whether people wait until the teacher is there. */
+            /**
+             * @description Whether people are to wait until the teacher is there. It is kept; rooms
+             *     do not go by it yet.
+             */
             lobby: boolean;
             /**
              * Format: int64
@@ -2093,7 +2097,10 @@ export interface components {
              * @description How long before its start a lesson may be entered.
              */
             joinOpens?: number | null;
-            /** @description Whether people wait until the teacher is there. */
+            /**
+             * @description Whether people are to wait until the teacher is there. It is kept; rooms
+             *     do not go by it yet.
+             */
             lobby?: boolean | null;
             /**
              * Format: int64
@@ -2678,7 +2685,8 @@ export interface operations {
                  */
                 to?: string;
                 /**
-                 * @description The IANA zone whose days and hours count; by default the caller's.
+                 * @description The IANA zone whose days and hours count; by default the caller's, and
+                 *     UTC for a service.
                  * @example Europe/Lisbon
                  */
                 timeZone?: string;
@@ -2879,7 +2887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: not an admin. */
+            /** @description `forbidden`: neither an admin nor a key with the scope. */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4896,7 +4904,8 @@ export interface operations {
                  */
                 to?: string;
                 /**
-                 * @description The IANA zone whose days and hours count; by default the caller's.
+                 * @description The IANA zone whose days and hours count; by default the caller's, and
+                 *     UTC for a service.
                  * @example Europe/Lisbon
                  */
                 timeZone?: string;

@@ -143,12 +143,6 @@ export function Rules({ policy, onChange }: RulesProps) {
         {ROOM.map((rule) => (
           <Length key={rule.key} rule={rule} policy={policy} onChange={onChange} />
         ))}
-        <Choice
-          on={policy.lobby}
-          title="Students wait until I am in"
-          note="The room lets them in when you have come."
-          onChange={(lobby) => onChange({ lobby })}
-        />
       </div>
     </section>
   );
