@@ -43,6 +43,11 @@ LATERAL (
       AND h.during && tstzrange(time.start, time.start + interval '1 hour', '[)')
       AND h.expires_at > now()
       AND h.holder <> concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int)
+    UNION ALL
+    SELECT b.during, 'busy'
+    FROM busy_spans b
+    WHERE b.person = concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)
+      AND b.during && tstzrange(time.start, time.start + interval '1 hour', '[)')
 ) taken;
 DELETE FROM holds
 WHERE teacher = concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)

@@ -78,6 +78,10 @@ uuid_id!(
     DisputeId
 );
 uuid_id!(
+    /// A calendar elsewhere in which somebody is busy.
+    FeedId
+);
+uuid_id!(
     /// A media node: one process that holds rooms.
     NodeId
 );

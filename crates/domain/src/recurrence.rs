@@ -376,7 +376,7 @@ fn signed(text: &str, range: RangeInclusive<i8>) -> Option<i8> {
     Some(sign * amount)
 }
 
-fn weekday_of(text: &str) -> Option<Weekday> {
+pub(crate) fn weekday_of(text: &str) -> Option<Weekday> {
     Some(match text {
         "MO" => Weekday::Monday,
         "TU" => Weekday::Tuesday,

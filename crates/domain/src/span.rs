@@ -32,6 +32,11 @@ impl FromIterator<Span> for Spans {
 }
 
 impl Spans {
+    /// The stretches, in order; none touches the next.
+    pub fn into_vec(self) -> Vec<Span> {
+        self.0
+    }
+
     /// Whether `span` has an instant in common with one of these.
     pub fn meet(&self, span: Span) -> bool {
         let first = self.0.partition_point(|mine| mine.to <= span.from);

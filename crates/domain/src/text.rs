@@ -109,6 +109,10 @@ text!(
     Note, 0..=200, One
 );
 text!(
+    /// What somebody calls a calendar.
+    CalendarName, 0..=100, One
+);
+text!(
     /// What a review says.
     Comment, 0..=4000, Many
 );

@@ -237,7 +237,8 @@ pub(crate) async fn teacher(
 }
 
 /// Everything that is in the way within `span`, as far as buffers and limits
-/// reach. Each part walks an index by range: what is long past is not read.
+/// reach: of the teacher, calendars elsewhere too; of students not, since they
+/// publish no hours and know best what they book over. Each part walks an index by range: what is long past is not read.
 async fn engagements(
     connection: &mut PgConnection,
     policy: &Policy,
@@ -264,6 +265,10 @@ async fn engagements(
             FROM holds h
             WHERE h.teacher = $1 AND h.during && tstzrange($4, $5, '[)')
               AND h.expires_at > $7 AND h.holder <> ALL($3)
+            UNION ALL
+            SELECT b.during, 'busy'
+            FROM busy_spans b
+            WHERE b.person = $1 AND b.during && tstzrange($4, $5, '[)')
         ) taken
         "#,
         wanted.teacher.as_str(),

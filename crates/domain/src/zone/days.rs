@@ -23,6 +23,11 @@ impl Zones {
 }
 
 impl Days {
+    /// The calendar of a zone that has no name here.
+    pub(crate) const fn of(zone: TimeZone) -> Self {
+        Self { zone }
+    }
+
     /// The date that the zone's calendar shows at `instant`.
     pub fn date(&self, instant: DateTime<Utc>) -> Result<Date, ZoneError> {
         let timestamp =

@@ -10,8 +10,8 @@ use sqlx::PgPool;
 
 use crate::lessons::now;
 
-/// The question as it is checked at build time: the one that reads holds and
-/// lessons at once.
+/// The question as it is checked at build time: the one that reads holds, lessons
+/// and calendars elsewhere at once.
 fn question() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
     let mut found = Vec::new();
@@ -19,7 +19,8 @@ fn question() -> String {
         let text = fs::read_to_string(file.expect("a file").path()).expect("a text");
         let kept: Value = serde_json::from_str(&text).expect("JSON");
         let sql = kept["query"].as_str().expect("a query").to_owned();
-        if sql.contains("FROM holds h") && sql.contains("FROM session_participants p") {
+        let parts = ["FROM holds h", "FROM session_participants p", "FROM busy_spans b"];
+        if parts.iter().all(|part| sql.contains(part)) {
             found.push(sql);
         }
     }
@@ -27,8 +28,8 @@ fn question() -> String {
     found.remove(0)
 }
 
-/// Twenty thousand lessons of the last two years, one an hour, and as many
-/// holds that have ended.
+/// Twenty thousand lessons of the last two years, one an hour, as many holds
+/// that have ended, and as many hours before in which a calendar was busy.
 async fn give_history(pool: &PgPool) {
     for sql in [
         "INSERT INTO users (id) SELECT 'ines' UNION SELECT 'student-' || n \
@@ -44,6 +45,12 @@ async fn give_history(pool: &PgPool) {
                 tstzrange($1 - n * interval '1 hour', $1 - (n - 1) * interval '1 hour'), \
                 $1 - n * interval '1 hour' \
          FROM generate_series(1, 20000) n",
+        "INSERT INTO busy_feeds (id, person, place, url, due_at) \
+         VALUES ('00000000-0000-0000-0000-000000000001', 'ines', 1, 'https://a.example/', $1)",
+        "INSERT INTO busy_spans (feed_id, person, during) \
+         SELECT '00000000-0000-0000-0000-000000000001', 'ines', \
+                tstzrange($1 - n * interval '1 hour', $1 - (n - 1) * interval '1 hour') \
+         FROM generate_series(20001, 40000) n",
     ] {
         sqlx::query(sql).bind(now()).execute(pool).await.expect("rows");
     }
