@@ -97,6 +97,7 @@ use crate::{problem, routes, view};
         routes::admin::disputes::list::list,
         routes::admin::disputes::get::get,
         routes::admin::disputes::decide::decide,
+        routes::admin::sessions::list::list,
         routes::admin::sessions::complete::complete,
         routes::admin::sessions::cancel::cancel,
         routes::admin::api_keys::list::list,

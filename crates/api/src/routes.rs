@@ -96,6 +96,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/admin/disputes", get(admin::disputes::list::list))
         .route("/admin/disputes/{id}", get(admin::disputes::get::get))
         .route("/admin/disputes/{id}/decide", post(admin::disputes::decide::decide))
+        .route("/admin/sessions", get(admin::sessions::list::list))
         .route("/admin/sessions/{id}/complete", post(admin::sessions::complete::complete))
         .route("/admin/sessions/{id}/cancel", post(admin::sessions::cancel::cancel))
         .route("/openapi.json", get(openapi::document))

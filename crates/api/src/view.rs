@@ -15,7 +15,7 @@ pub(crate) use self::{
     api_key::{ApiKey, ApiKeyScope, CreatedApiKey},
     availability::{Availability, NewAvailability},
     dispute::{AuditEvent, Dispute, DisputeOutcome},
-    history::PastSession,
+    history::{OverseenSession, PastSession},
     people::{Me, People, Teachers},
     policy::{Policy, PolicyChange},
     review::{Aggregate, FullAggregate, ModeratedReview, Review},

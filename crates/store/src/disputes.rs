@@ -158,6 +158,19 @@ pub async fn find(pool: &PgPool, id: DisputeId) -> Result<Option<DisputeRow>, St
     one(&mut connection, id).await
 }
 
+/// Every complaint about a lesson, the first one first: one a participant.
+pub async fn about(pool: &PgPool, session: SessionId) -> Result<Vec<DisputeRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        DisputeRow,
+        "SELECT id, session_id, opened_by, reason, created_at, outcome, decided_by, decided_at, \
+         decision_reason FROM disputes WHERE session_id = $1 ORDER BY created_at, id",
+        session.0,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
 async fn one(
     connection: &mut PgConnection,
     id: DisputeId,

@@ -33,6 +33,58 @@ pub struct Record {
     pub reviews: Vec<ReviewRow>,
 }
 
+/// What an admin looks at first in a lesson.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// For how long the teacher and a student were there at once, in seconds.
+    pub together: i64,
+    /// How many people's media is up now.
+    pub present: i64,
+    /// Whether somebody's complaint waits for a decision.
+    pub disputed: bool,
+}
+
+/// How these lessons stand.
+pub async fn overviews(
+    pool: &PgPool,
+    sessions: &[SessionId],
+) -> Result<BTreeMap<SessionId, Overview>, StoreError> {
+    let ids: Vec<Uuid> = sessions.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"
+        WITH rooms AS (
+            SELECT session_id,
+                   range_agg(stay) FILTER (WHERE role = 'teacher')
+                       * range_agg(stay) FILTER (WHERE role = 'student') AS together,
+                   count(DISTINCT user_id) FILTER (WHERE present) AS present
+            FROM (SELECT session_id, user_id, role,
+                         CASE WHEN connected_at <= left_at
+                              THEN tstzrange(connected_at, left_at) END AS stay,
+                         connected_at IS NOT NULL AND left_at IS NULL AS present
+                  FROM attendance
+                  WHERE session_id = ANY($1) AND role IN ('teacher', 'student')) AS stays
+            GROUP BY session_id
+        )
+        SELECT lesson.id AS "id!",
+               coalesce((SELECT sum(extract(epoch FROM upper(stay) - lower(stay)))
+                FROM unnest(together) AS stay), 0)::bigint AS "together!",
+               coalesce(present, 0) AS "present!",
+               EXISTS (SELECT FROM disputes WHERE session_id = lesson.id
+                       AND decided_at IS NULL) AS "disputed!"
+        FROM unnest($1::uuid[]) AS lesson (id) LEFT JOIN rooms ON session_id = lesson.id
+        "#,
+        &ids,
+    )
+    .fetch_all(pool)
+    .await?;
+    let overviews = rows.into_iter().map(|row| {
+        let overview =
+            Overview { together: row.together, present: row.present, disputed: row.disputed };
+        (SessionId(row.id), overview)
+    });
+    Ok(overviews.collect())
+}
+
 /// What is kept of these lessons.
 pub async fn records(
     pool: &PgPool,

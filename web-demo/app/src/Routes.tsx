@@ -8,11 +8,13 @@ import { AdminKeys } from './pages/admin/AdminKeys.tsx';
 import { AdminLessons } from './pages/admin/AdminLessons.tsx';
 import { AdminReviews } from './pages/admin/AdminReviews.tsx';
 import { Book } from './pages/Book.tsx';
+import { GroupsPage } from './pages/groups/GroupsPage.tsx';
 import { HistoryPage } from './pages/HistoryPage.tsx';
 import { HoursPage } from './pages/HoursPage.tsx';
 import { LessonPage } from './pages/LessonPage.tsx';
 import { NoticesPage } from './pages/NoticesPage.tsx';
 import { ReviewsPage } from './pages/ReviewsPage.tsx';
+import { SettingsPage } from './pages/settings/SettingsPage.tsx';
 import { Teachers } from './pages/Teachers.tsx';
 import { Today } from './pages/Today.tsx';
 import { Opening } from './shell/Opening.tsx';
@@ -35,6 +37,8 @@ export function Routes() {
         <Route path="/book/:teacher">{({ teacher }) => <Book teacher={teacher} />}</Route>
         <Route path="/history" component={HistoryPage} />
         <Route path="/hours" component={HoursPage} />
+        <Route path="/groups" component={GroupsPage} />
+        <Route path="/settings" component={SettingsPage} />
         <Route path="/reviews" component={ReviewsPage} />
         <Route path="/figures" component={FiguresPage} />
         <Route path="/notices" component={NoticesPage} />

@@ -41,6 +41,11 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
     case '/api/teachers':
       return { items: data.TEACHERS };
     case '/api/sessions':
+      if (url.searchParams.has('seriesId')) {
+        const series = url.searchParams.get('seriesId');
+        const one = lessons.find(({ seriesId }) => seriesId === series);
+        return list(one ? data.seriesOf(one) : []);
+      }
       return list(lessons.filter((lesson) => within(lesson, url)));
     case '/api/history':
       return list(history.map(data.past));
@@ -49,8 +54,12 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
       return data.FIGURES;
     case '/api/notifications':
       return { ...list(data.NOTICES), unread: 2 };
+    case '/api/admin/sessions':
+      return list(lessons.filter((lesson) => within(lesson, url)).map(data.overseen));
+    case '/api/me/calendar-feeds':
+      return data.FEEDS;
     case '/api/me/availability':
-      return data.HOURS;
+      return as === 'ines' ? data.HOURS : { ...data.HOURS, ...data.NO_HOURS };
     case '/api/me/policy':
       return data.POLICY;
     case '/api/holds':
@@ -70,7 +79,7 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
     const slots = data.freeTimes(of('from'), of('to'), Number(of('duration')));
     return { timeZone: of('timeZone'), slots };
   }
-  if (asked === 'lessons') return list(url.pathname.includes('ines') ? [data.GROUP] : []);
+  if (asked === 'lessons') return list(url.pathname.includes('ines') ? data.GROUPS : []);
   if (asked === 'policy') return data.POLICY;
   if (url.pathname.startsWith('/api/reviews/')) {
     const items = data.REVIEWS.filter(({ revieweeId }) => url.pathname.endsWith(revieweeId));

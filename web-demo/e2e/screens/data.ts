@@ -2,6 +2,7 @@ import type {
   Analytics,
   ApiKey,
   Availability,
+  CalendarFeeds,
   ChatLine,
   DemoPerson,
   Dispute,
@@ -10,6 +11,7 @@ import type {
   Me,
   ModeratedReview,
   Notice,
+  OverseenSession,
   PastSession,
   Policy,
   Presence,
@@ -181,6 +183,21 @@ export const GROUP: Session = lesson({
   participants: [],
 });
 
+/** Her groups: that one, and one that is full. */
+export const GROUPS: Session[] = [
+  GROUP,
+  {
+    ...GROUP,
+    id: 'beginners',
+    title: 'Beginners, all together',
+    scheduledAt: '2026-12-02T17:00:00Z',
+    endsAt: '2026-12-02T17:50:00Z',
+    capacity: 4,
+    seriesId: 'wednesdays',
+    seats: { taken: 4, waiting: 2, mine: 'none', position: null, offerExpiresAt: null },
+  },
+];
+
 /** The same lesson, moved if the other agrees. */
 export const PROPOSED: Session = lesson({
   id: 'optics',
@@ -293,6 +310,9 @@ export const HOURS: Availability = {
   outOfOffice: [{ from: '2026-12-21', to: '2027-01-03', note: 'At home in Braga' }],
 };
 
+/** Of somebody who has set none. */
+export const NO_HOURS = { version: 0, weekly: [], exceptions: [], outOfOffice: [] };
+
 export const POLICY: Policy = {
   bufferBefore: 0,
   bufferAfter: 10,
@@ -375,6 +395,77 @@ export const EVERYBODYS: Session[] = [
     cancelledBy: 'jonas',
   }),
 ];
+
+/** How each of them went. */
+export function overseen(each: Session, index: number): OverseenSession {
+  const met = each.status === 'completed';
+  const now = each.status === 'in-progress';
+  const disputed = each.id === 'forces';
+  const lossRate = disputed ? 0.06 : ([0.004, 0.02, 0.002][index % 3] ?? null);
+  return {
+    ...each,
+    noShow: each.id === 'small' ? 'student' : null,
+    attended:
+      met || now
+        ? each.participants.map(({ id, role }) => ({
+            user: id,
+            role,
+            minutes: met ? 48 : 0,
+            packets: 140_000,
+            lossRate,
+          }))
+        : [],
+    together: disputed ? 31 : met ? each.duration - (index % 3) : 0,
+    present: now ? 2 : 0,
+    disputed,
+  };
+}
+
+export const FEEDS: CalendarFeeds = {
+  subscribe: {
+    url: 'https://lessons.example.org/api/calendar/9f2c4e7ab01d43c8a6e57d.ics',
+    createdAt: '2026-10-02T09:00:00Z',
+  },
+  busy: [
+    {
+      id: 'b1',
+      name: 'Family',
+      url: 'https://calendar.example.com/jonas/family.ics',
+      state: 'ok',
+      fetchedAt: '2026-11-24T09:10:00Z',
+      problem: null,
+      events: 14,
+    },
+    {
+      id: 'b2',
+      name: 'Choir',
+      url: 'https://choir.example.net/rehearsals.ics',
+      state: 'failing',
+      fetchedAt: '2026-11-21T07:00:00Z',
+      problem: 'The calendar answered that there is nothing at this address.',
+      events: 3,
+    },
+    {
+      id: 'b3',
+      name: 'Office',
+      url: 'https://mail.example.com/c/jonas.weber/reachcalendar.ics',
+      state: 'pending',
+      fetchedAt: null,
+      problem: null,
+      events: 0,
+    },
+  ],
+};
+
+/** A week of a series, for what stands beside it: the third of eight. */
+export function seriesOf(lesson: Session): Session[] {
+  const start = Date.parse(lesson.scheduledAt);
+  return Array.from({ length: 8 }, (_, week) => ({
+    ...lesson,
+    id: week === 2 ? lesson.id : `${lesson.id} ${week}`,
+    scheduledAt: new Date(start + (week - 2) * 7 * 86_400_000).toISOString(),
+  }));
+}
 
 export const NOTICES: Notice[] = [
   notice('n1', 'session_rescheduled', 'optics', '2026-11-24T09:10:00Z', null, {
@@ -518,11 +609,20 @@ export const DISPUTE: Dispute = {
 export const DISPUTE_FILE: DisputeFile = {
   ...DISPUTE,
   session: DISPUTED,
+  others: [
+    {
+      ...DISPUTE,
+      id: 'd2',
+      openedBy: 'daniel',
+      reason: 'Our street lost power. I wrote to Mira from my phone and offered another time.',
+      createdAt: '2026-11-20T09:00:00Z',
+    },
+  ],
   evidence: {
     attendance: [
-      stay('m', 'mira', '12:58:10', '13:49:58', 'left'),
-      stay('d1', 'daniel', '13:00:12', '13:12:01', 'connection_lost'),
-      stay('d2', 'daniel', '13:12:05', '13:31:40', 'connection_lost'),
+      stay('m', 'mira', '12:58:10', '13:49:58', 'left', 0.004),
+      stay('d1', 'daniel', '13:00:12', '13:12:01', 'connection_lost', 0.02),
+      stay('d2', 'daniel', '13:12:05', '13:31:40', 'connection_lost', 0.06),
     ],
     chat: [{ user: 'daniel', sentAt: '2026-11-19T13:38:20Z', text: null }],
     events: [
@@ -538,7 +638,14 @@ export const DISPUTE_FILE: DisputeFile = {
   },
 };
 
-function stay(participant: string, user: string, from: string, to: string, why: string): Presence {
+function stay(
+  participant: string,
+  user: string,
+  from: string,
+  to: string,
+  why: string,
+  lossRate: number | null,
+): Presence {
   const connectedAt = `2026-11-19T${from}Z`;
   return {
     participant,
@@ -548,6 +655,7 @@ function stay(participant: string, user: string, from: string, to: string, why: 
     connectedAt,
     leftAt: `2026-11-19T${to}Z`,
     leftReason: why,
+    lossRate,
   };
 }
 
@@ -666,6 +774,7 @@ function presence(participant: string, user: string, from: string, to: string): 
     connectedAt,
     leftAt: `2026-11-23T${to}Z`,
     leftReason: 'left',
+    lossRate: 0.004,
   };
 }
 
@@ -676,6 +785,7 @@ export const PRESENT: Presence[] = [
     connectedAt: '2026-11-24T09:17:00Z',
     leftAt: null,
     leftReason: null,
+    lossRate: null,
   },
 ];
 

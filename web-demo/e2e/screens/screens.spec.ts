@@ -88,6 +88,18 @@ const SHOTS: Shot[] = [
   },
   { name: 'offline', path: '/', act: async (page) => page.context().setOffline(true) },
   { name: 'calendar', path: '/calendar' },
+  { name: 'calendar-teacher', path: '/calendar', as: 'ines' },
+  { name: 'calendar-rtl', path: '/calendar', as: 'ines', rtl: true },
+  { name: 'calendar-subscribe', path: '/calendar', act: press('Subscribe') },
+  {
+    name: 'calendar-subscribe-first',
+    path: '/calendar',
+    instead: {
+      'GET /api/me/calendar-feeds': (route) =>
+        route.fulfill({ json: { subscribe: null, busy: [] } }),
+    },
+    act: press('Subscribe'),
+  },
   { name: 'calendar-day', path: '/calendar', act: (page) => view(page, 'Day') },
   { name: 'calendar-month', path: '/calendar', act: (page) => view(page, 'Month') },
   {
@@ -236,13 +248,7 @@ const SHOTS: Shot[] = [
       'GET /api/me/availability': (route) =>
         route.fulfill({
           headers: { ETag: '"0"' },
-          json: {
-            version: 0,
-            timeZone: 'Europe/London',
-            weekly: [],
-            exceptions: [],
-            outOfOffice: [],
-          },
+          json: { ...data.NO_HOURS, timeZone: 'Europe/London' },
         }),
     },
   },
@@ -257,6 +263,89 @@ const SHOTS: Shot[] = [
     path: '/hours',
     as: 'ines',
     instead: { 'GET /api/me/availability': (route) => problem(route, 500, 'unavailable') },
+  },
+  { name: 'groups', path: '/groups', as: 'ines' },
+  { name: 'groups-rtl', path: '/groups', as: 'ines', rtl: true },
+  { name: 'groups-empty', path: '/groups', as: 'daniel' },
+  { name: 'groups-student', path: '/groups' },
+  {
+    name: 'groups-loading',
+    path: '/groups',
+    as: 'ines',
+    instead: { 'GET /api/teachers/ines/lessons': never },
+  },
+  {
+    name: 'groups-error',
+    path: '/groups',
+    as: 'ines',
+    instead: { 'GET /api/teachers/ines/lessons': (route) => problem(route, 500, 'unavailable') },
+  },
+  {
+    name: 'groups-offer',
+    path: '/groups?do=offer',
+    as: 'ines',
+    act: async (page) => {
+      await page.getByLabel('What it is about').fill('Small group: cafés');
+      await page.getByText('Every week').click();
+      await expect(page.getByRole('button', { name: 'Offer 6 lessons' })).toBeVisible();
+    },
+  },
+  {
+    name: 'groups-offer-taken',
+    path: '/groups?do=offer',
+    as: 'ines',
+    instead: { 'POST /api/sessions': (route) => problem(route, 409, 'slot_taken') },
+    act: async (page) => {
+      await page.getByLabel('What it is about').fill('Small group: cafés');
+      await press('Offer it')(page);
+      await expect(page.getByText('You have another lesson then.')).toBeVisible();
+    },
+  },
+  { name: 'settings', path: '/settings', as: 'ines', whole: true },
+  { name: 'settings-rtl', path: '/settings', as: 'ines', whole: true, rtl: true },
+  {
+    name: 'settings-empty',
+    path: '/settings',
+    instead: {
+      'GET /api/me/calendar-feeds': (route) =>
+        route.fulfill({ json: { subscribe: null, busy: [] } }),
+    },
+    act: async (page) => {
+      await page.getByLabel('Address of the calendar').fill('http://example.org/mine.ics');
+      await press('Add calendar')(page);
+      await expect(page.getByText('It should begin with https://')).toBeVisible();
+    },
+  },
+  { name: 'settings-loading', path: '/settings', instead: { 'GET /api/me/calendar-feeds': never } },
+  {
+    name: 'settings-error',
+    path: '/settings',
+    instead: { 'GET /api/me/calendar-feeds': (route) => problem(route, 500, 'unavailable') },
+  },
+  {
+    name: 'settings-refused',
+    path: '/settings',
+    instead: {
+      'PUT /api/me/calendar-feeds': (route) =>
+        problem(route, 422, 'validation_failed', {
+          errors: [{ pointer: '/busy/3/url', detail: 'an address of this network is not read' }],
+        }),
+    },
+    act: async (page) => {
+      await page.getByLabel('Address of the calendar').fill('https://10.0.0.1/mine.ics');
+      await press('Add calendar')(page);
+      await expect(page.getByText('Nothing is changed.')).toBeVisible();
+    },
+  },
+  {
+    name: 'settings-leave',
+    path: '/settings',
+    act: async (page) => {
+      await press('Delete my account')(page);
+      await page.getByLabel(/^Type your name/).fill('Jonas');
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete my account' }).click();
+      await expect(page.getByText('That is not your name')).toBeVisible();
+    },
   },
   { name: 'lesson', path: '/lessons/next', whole: true },
   { name: 'lesson-waiting', path: '/lessons/story' },
@@ -295,6 +384,7 @@ const SHOTS: Shot[] = [
     },
   },
   { name: 'lesson-series', path: '/lessons/weekly?do=cancel' },
+  { name: 'lesson-weekly', path: '/lessons/weekly' },
   { name: 'lesson-group', path: '/lessons/group' },
   { name: 'lesson-over', path: '/lessons/market', whole: true },
   { name: 'lesson-edit', path: '/lessons/waves?do=edit' },
@@ -404,6 +494,25 @@ const SHOTS: Shot[] = [
     },
   },
   { name: 'admin-lessons', path: '/admin/lessons', as: 'ada' },
+  { name: 'admin-lessons-rtl', path: '/admin/lessons', as: 'ada', rtl: true },
+  {
+    name: 'admin-lessons-empty',
+    path: '/admin/lessons',
+    as: 'ada',
+    lessons: [],
+  },
+  {
+    name: 'admin-lessons-loading',
+    path: '/admin/lessons',
+    as: 'ada',
+    instead: { 'GET /api/admin/sessions': never },
+  },
+  {
+    name: 'admin-lessons-error',
+    path: '/admin/lessons',
+    as: 'ada',
+    instead: { 'GET /api/admin/sessions': (route) => problem(route, 500, 'unavailable') },
+  },
   { name: 'admin-lessons-filtered', path: '/admin/lessons', as: 'ada', act: filterCancelled },
   { name: 'admin-reviews', path: '/admin/reviews', as: 'ada' },
   {
@@ -440,6 +549,7 @@ const SHOTS: Shot[] = [
         .fill('The room shows a lost connection, not a departure. Please find a new time.');
     },
   },
+  { name: 'admin-dispute-rtl', path: '/admin/disputes/d1', as: 'ada', whole: true, rtl: true },
   {
     name: 'admin-dispute-loading',
     path: '/admin/disputes/d1',

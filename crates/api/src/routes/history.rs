@@ -1,7 +1,7 @@
 //! `GET /api/history`
 
-mod export;
-mod format;
+pub(crate) mod export;
+pub(crate) mod format;
 
 use axum::{
     extract::State,
@@ -21,7 +21,7 @@ use lectern_store::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use self::format::Format;
+use self::{export::Sheet, format::Format};
 use super::sessions::zone;
 use crate::{
     extract::{Caller, Checks, Listed, Paged, Query, page},
@@ -93,7 +93,7 @@ pub(crate) async fn history(
     let zone = zone(&state, query.time_zone.as_deref())?;
     let (filter, page, format) = query.parse(&state, &caller, &headers)?;
     let mut response = match format {
-        Format::Csv => export::csv(state, caller.actor.id, filter).await?,
+        Format::Csv => export::csv(state, Sheet::Own(caller.actor.id), filter).await?,
         Format::Json => {
             let viewer = view::Viewer { actor: &caller.actor, zone: zone.as_ref() };
             Listed(list(&state, viewer, &filter, page).await?).into_response()

@@ -1,6 +1,6 @@
 //! Lessons that are over, with what is kept of them.
 
-use lectern_store::history::{Attended, Record};
+use lectern_store::history::{Attended, Overview, Record};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,6 +36,36 @@ pub(crate) struct Attendee {
     /// sent nothing.
     #[schema(required = true, minimum = 0, maximum = 1)]
     loss_rate: Option<f64>,
+}
+
+/// A lesson as those who run the platform look at it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OverseenSession {
+    #[serde(flatten)]
+    session: Session,
+    /// Who was there, for how long and how well; nobody, where nobody came or
+    /// it is no longer known.
+    attended: Vec<Attendee>,
+    /// For how long the teacher and a student were there at once, in minutes,
+    /// rounded down.
+    together: i64,
+    /// How many of its people are in the room now.
+    present: i64,
+    /// Whether somebody's complaint about it waits for a decision.
+    disputed: bool,
+}
+
+impl OverseenSession {
+    pub(crate) fn new(session: Session, record: Record, overview: Overview) -> Self {
+        Self {
+            session,
+            attended: record.attended.into_iter().map(Into::into).collect(),
+            together: overview.together / 60,
+            present: overview.present,
+            disputed: overview.disputed,
+        }
+    }
 }
 
 impl PastSession {

@@ -78,6 +78,10 @@ async fn an_admin_sees_the_evidence_and_not_what_people_wrote() {
     assert_eq!(evidence["attendance"][0]["user"], "jonas");
     assert_eq!(evidence["attendance"].as_array().map(Vec::len), Some(1));
     assert_eq!(
+        (&evidence["attendance"][0]["lossRate"], &file["others"]),
+        (&json!(null), &json!([]))
+    );
+    assert_eq!(
         (&evidence["chat"][0]["user"], &evidence["chat"][0]["text"]),
         (&json!("jonas"), &json!(null))
     );
@@ -85,6 +89,13 @@ async fn an_admin_sees_the_evidence_and_not_what_people_wrote() {
         .map(|event| event["action"].as_str().expect("a name"))
         .collect();
     assert_eq!(actions, ["session_booked", "dispute_opened"]);
+
+    let other = json!({ "reason": "There was no power." });
+    let path = format!("/api/sessions/{}/disputes", id(&session));
+    let other = world.user("ines").post(&path, &other).await.expect(StatusCode::CREATED);
+    let path = format!("/api/admin/disputes/{}", id(&dispute));
+    let file = ada.get(&path).await.expect(StatusCode::OK);
+    assert_eq!(file["others"], json!([other]));
 
     let policy = World::with(|config| config.chat_texts = true).await;
     let (_, dispute) = missed(&policy).await;

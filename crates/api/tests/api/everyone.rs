@@ -74,6 +74,7 @@ moderateReview      403     403     403     403     404     403     403     401 
 listDisputes        403     403     403     403     200     403     403     401     401
 getDispute          403     403     403     403     404     403     403     401     401
 decideDispute       403     403     403     403     404     403     403     401     401     {"outcome":"nothing","reason":"x"}
+listAllSessions     403     403     403     403     200     403     403     401     401
 forceComplete       403     403     403     403     409     403     403     401     401     {"reason":"x"}
 forceCancel         403     403     403     403     200     403     403     401     401     {"reason":"x"}
 listApiKeys         403     403     403     403     200     403     403     401     401

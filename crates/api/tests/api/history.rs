@@ -91,6 +91,42 @@ async fn each_lesson_comes_with_what_is_kept_of_it() {
 }
 
 #[tokio::test]
+async fn an_admin_sees_how_everybodys_lessons_went() {
+    let world = World::new().await;
+    let session = world.took_place().await;
+    stay(&world, &session, 1, "ines", 0, 30).await;
+    stay(&world, &session, 2, "ines", 40, 60).await;
+    stay(&world, &session, 3, "jonas", 10, 50).await;
+    let complaint = json!({ "reason": "Too short." });
+    let path = format!("/api/sessions/{}/disputes", session["id"].as_str().expect("an id"));
+    world.user("jonas").post(&path, &complaint).await.expect(StatusCode::CREATED);
+    book(&world.user("mira"), &world, "daniel", "Waves", 300).await;
+    let ada = world.user("ada");
+    let page = ada.get("/api/admin/sessions").await.expect(StatusCode::OK);
+    assert_eq!(titles(&page), ["Waves", "Past tenses"]);
+    let facts = |n: usize| {
+        let item = &page["items"][n];
+        [&item["together"], &item["present"], &item["disputed"]].map(Clone::clone)
+    };
+    assert_eq!(facts(0), [json!(0), json!(0), json!(false)]);
+    assert_eq!(facts(1), [json!(30), json!(0), json!(true)]);
+    assert_eq!(page["items"][1]["attended"][0]["minutes"], 50);
+    let check = async |query: &str, expected: &[&str]| {
+        let page = world.user("ada").get(&format!("/api/admin/sessions{query}")).await;
+        assert_eq!(titles(&page.expect(StatusCode::OK)), expected, "{query}");
+    };
+    check("?with=mira", &["Waves"]).await;
+    check("?status=completed", &["Past tenses"]).await;
+    check("?q=wave", &["Waves"]).await;
+    check("?limit=1", &["Waves"]).await;
+    let reply = ada.get("/api/admin/sessions?format=csv").await;
+    assert_eq!(reply.header("content-disposition"), "attachment; filename=\"lessons.csv\"");
+    let text = String::from_utf8(reply.body).expect("UTF-8");
+    let row = text.lines().nth(2).expect("a row");
+    assert!(row.contains(",Past tenses,") && row.ends_with(",true,30,0.1"), "{row}");
+}
+
+#[tokio::test]
 async fn filters_narrow_the_history() {
     let world = World::new().await;
     let (jonas, mira) = (world.user("jonas"), world.user("mira"));

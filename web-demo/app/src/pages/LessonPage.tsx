@@ -14,13 +14,15 @@ import {
   momentOf,
   otherPerson,
   ReviewForm,
+  seriesWords,
   Skeleton,
   useLectern,
   useLesson,
   useNow,
+  useSeriesPlaces,
   useZones,
 } from '@lectern/react';
-import { CalendarClock, CalendarX2, CircleHelp, Star, Video } from 'lucide-react';
+import { CalendarClock, CalendarX2, CircleHelp, Repeat, Star, Video } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { Shell } from '../shell/Shell.tsx';
@@ -67,6 +69,7 @@ function Lesson({ lesson }: { lesson: Session }) {
   const mine = lesson.participants.some(({ id }) => id === me.id);
   const moment = momentOf(lesson, now);
   const over = moment === 'over' || lesson.tookPlace;
+  const place = useSeriesPlaces([lesson]).get(lesson.id);
   return (
     <article className="lesson">
       <header className="page-head">
@@ -74,6 +77,11 @@ function Lesson({ lesson }: { lesson: Session }) {
           <LessonChip lesson={lesson} />
           <h1>{lesson.title}</h1>
           <p>{mine || isGroup(lesson) ? lessonLine(lesson, me.id) : lesson.skill}</p>
+          {place && (
+            <p className="lesson-series">
+              <Repeat aria-hidden /> {seriesWords(place)}
+            </p>
+          )}
         </div>
         <Actions lesson={lesson} mine={mine} onDo={(what) => setSearch({ do: what })} />
       </header>

@@ -11,6 +11,8 @@ import {
   timeThere,
   useLectern,
   useNow,
+  useSeriesPlaces,
+  seriesWords,
 } from '@lectern/react';
 import { CalendarClock, CalendarX2, FileText } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
@@ -29,6 +31,7 @@ export function LessonRow({ lesson, line, otherZone }: LessonRowProps) {
   const now = useNow(60_000);
   const other = otherPerson(lesson, me.id);
   const { date, start, end } = lessonTimes(lesson, zone);
+  const place = useSeriesPlaces([lesson]).get(lesson.id);
   return (
     <li className="lesson-row">
       <div className="l-date">
@@ -44,7 +47,10 @@ export function LessonRow({ lesson, line, otherZone }: LessonRowProps) {
       <Avatar id={other.id} name={other.name} />
       <div className="lesson-row-words">
         <Link href={`/lessons/${lesson.id}`}>{lesson.title}</Link>
-        <span>{line}</span>
+        <span>
+          {line}
+          {place && `, ${seriesWords(place)}`}
+        </span>
       </div>
       <LessonChip lesson={lesson} />
       <LessonMenu lesson={lesson} />

@@ -12,9 +12,11 @@ import {
   type LucideIcon,
   Moon,
   Search,
+  Settings,
   Star,
   Sun,
   SunMoon,
+  UsersRound,
 } from 'lucide-react';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -158,6 +160,18 @@ function Account() {
     icon: <CalendarClock aria-hidden />,
     run: () => navigate('/hours'),
   };
+  const groups = {
+    id: 'groups',
+    text: 'Your groups',
+    icon: <UsersRound aria-hidden />,
+    run: () => navigate('/groups'),
+  };
+  const settings = {
+    id: 'settings',
+    text: 'Settings',
+    icon: <Settings aria-hidden />,
+    run: () => navigate('/settings'),
+  };
   const figures = {
     id: 'figures',
     text: 'Your figures',
@@ -176,9 +190,10 @@ function Account() {
       label={`${me.name}, your account`}
       className="account"
       actions={[
-        ...(teaches ? [hours] : []),
+        ...(teaches ? [hours, groups] : []),
         reviews,
         figures,
+        settings,
         ...(me.role === 'admin' ? [admin] : []),
         ...themes,
         leave,

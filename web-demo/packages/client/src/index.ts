@@ -4,6 +4,7 @@ export { LevelMeter } from './media/meter.ts';
 export {
   Lectern,
   type LecternOptions,
+  type LessonFilter,
   type Scope,
   type SessionFilter,
   type Tagged,

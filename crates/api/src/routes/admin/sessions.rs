@@ -2,6 +2,7 @@
 
 pub(crate) mod cancel;
 pub(crate) mod complete;
+pub(crate) mod list;
 
 use axum::Json;
 use lectern_domain::{dispute::Outcome, id::SessionId, text::Grounds};

@@ -1,7 +1,9 @@
-//! All of a history as CSV, page by page while it is sent: neither the server
-//! nor the database holds more than a page, however slow the reader.
+//! All lessons of a list as CSV, page by page while it is sent: neither the
+//! server nor the database holds more than a page, however slow the reader.
 
-use std::io;
+mod platform;
+
+use std::{collections::BTreeMap, io};
 
 use axum::{
     body::{Body, Bytes},
@@ -47,10 +49,34 @@ const COLUMNS: [&str; 16] = [
     "ratingReceived",
 ];
 
+/// Whose file it is, and so what its columns say.
+pub(crate) enum Sheet {
+    /// Somebody's own: their attendance, and the ratings they gave and got.
+    Own(UserId),
+    /// The platform's.
+    Platform,
+}
+
+impl Sheet {
+    const fn columns(&self) -> &'static [&'static str] {
+        match self {
+            Self::Own(_) => &COLUMNS,
+            Self::Platform => &platform::COLUMNS,
+        }
+    }
+
+    const fn disposition(&self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Own(_) => "attachment; filename=\"history.csv\"",
+            Self::Platform => "attachment; filename=\"lessons.csv\"",
+        })
+    }
+}
+
 /// What is still to be sent.
 struct Export {
     state: ApiState,
-    user: UserId,
+    sheet: Sheet,
     filter: Filter,
     after: Option<After>,
     /// The columns' names, until they are sent.
@@ -58,10 +84,10 @@ struct Export {
     done: bool,
 }
 
-/// The lessons of a person, as a file.
-pub(super) async fn csv(
+/// The lessons that match, as a file.
+pub(crate) async fn csv(
     state: ApiState,
-    user: UserId,
+    sheet: Sheet,
     filter: Filter,
 ) -> Result<Response, Problem> {
     let most = limits::EXPORT_ROWS;
@@ -71,15 +97,14 @@ pub(super) async fn csv(
         return Err(Problem::field("?from", detail));
     }
     let mut text = String::new();
-    push_row(&mut text, COLUMNS.map(Cell::Text));
-    let export = Export { state, user, filter, after: None, text, done: false };
-    // A page that fails breaks the answer off, which its reader notices.
-    let pages = stream::try_unfold(export, Export::next);
-    let file = HeaderValue::from_static("attachment; filename=\"history.csv\"");
+    push_row(&mut text, sheet.columns().iter().copied().map(Cell::Text));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(CSV)),
-        (header::CONTENT_DISPOSITION, file),
+        (header::CONTENT_DISPOSITION, sheet.disposition()),
     ];
+    let export = Export { state, sheet, filter, after: None, text, done: false };
+    // A page that fails breaks the answer off, which its reader notices.
+    let pages = stream::try_unfold(export, Export::next);
     Ok((headers, Body::from_stream(pages)).into_response())
 }
 
@@ -101,9 +126,19 @@ impl Export {
         let page = sessions::list(&self.state.pool, &self.filter, request).await?;
         let ids: Vec<_> = page.items.iter().map(|session| session.id).collect();
         let mut records = history::records(&self.state.pool, &ids).await?;
+        let mut overviews = match self.sheet {
+            Sheet::Own(_) => BTreeMap::new(),
+            Sheet::Platform => history::overviews(&self.state.pool, &ids).await?,
+        };
         for session in &page.items {
             let record = records.remove(&session.id).unwrap_or_default();
-            push_session(&mut self.text, &self.user, session, &record);
+            match &self.sheet {
+                Sheet::Own(user) => push_session(&mut self.text, user, session, &record),
+                Sheet::Platform => {
+                    let overview = overviews.remove(&session.id).unwrap_or_default();
+                    platform::push_session(&mut self.text, session, &record, overview);
+                }
+            }
         }
         self.after = page.next;
         self.done = page.next.is_none();
@@ -113,17 +148,10 @@ impl Export {
 
 fn push_session(csv: &mut String, user: &UserId, session: &Session, record: &Record) {
     let id = session.id.to_string();
-    let name = |user: &UserId| session.name_of(user).unwrap_or(user.as_str()).to_owned();
-    let teacher_name = name(&session.teacher);
-    let student = |person: &&Participant| person.role == ParticipantRole::Student;
-    let students: Vec<&str> =
-        session.participants.iter().filter(student).map(|person| person.name.as_str()).collect();
-    let students = students.join("; ");
-    let start = session.timing.start.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-    let (by, why) = match &session.state {
-        State::Cancelled { by, reason, .. } => (Some(by.as_str()), Some(reason.as_str())),
-        _ => (None, None),
-    };
+    let teacher_name = session.name_of(&session.teacher).unwrap_or(session.teacher.as_str());
+    let students = students(session);
+    let start = start(session);
+    let (by, why) = cancelled(session);
     let mine = record.attended.iter().find(|attended| attended.user == user.as_str());
     let number = |n: Option<f64>| n.map_or(Cell::Empty, Cell::Number);
     let loss = mine.filter(|mine| mine.packets + mine.lost > 0);
@@ -142,7 +170,7 @@ fn push_session(csv: &mut String, user: &UserId, session: &Session, record: &Rec
             Cell::Text(session.skill.as_str()),
             session.role_of(user).map(ParticipantRole::as_str).into(),
             Cell::Text(session.teacher.as_str()),
-            Cell::Text(&teacher_name),
+            Cell::Text(teacher_name),
             Cell::Text(&students),
             Cell::Text(&start),
             Cell::Number(f64::from(session.timing.duration.get())),
@@ -156,4 +184,24 @@ fn push_session(csv: &mut String, user: &UserId, session: &Session, record: &Rec
             mine_of(false),
         ],
     );
+}
+
+/// Their names, in one cell.
+fn students(session: &Session) -> String {
+    let student = |person: &&Participant| person.role == ParticipantRole::Student;
+    let names: Vec<&str> =
+        session.participants.iter().filter(student).map(|person| person.name.as_str()).collect();
+    names.join("; ")
+}
+
+fn start(session: &Session) -> String {
+    session.timing.start.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// By whom it was called off, and why.
+fn cancelled(session: &Session) -> (Option<&str>, Option<&str>) {
+    match &session.state {
+        State::Cancelled { by, reason, .. } => (Some(by.as_str()), Some(reason.as_str())),
+        _ => (None, None),
+    }
 }

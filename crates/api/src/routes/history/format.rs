@@ -7,7 +7,7 @@ use lectern_domain::session::UnknownName;
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// In pages.
     Json,
     /// At once.
@@ -29,7 +29,7 @@ impl FromStr for Format {
 impl Format {
     /// What `Accept` would rather have (RFC 9110, section 12.5.1). Whoever says
     /// nothing of either gets JSON.
-    pub(super) fn accepted(headers: &HeaderMap) -> Self {
+    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
         let (mut csv, mut json) = (0.0, 0.0);
         let values = headers.get_all(header::ACCEPT).into_iter();
         for item in values.filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')) {

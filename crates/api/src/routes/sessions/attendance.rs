@@ -37,10 +37,16 @@ pub(crate) struct Presence {
     /// Why they went.
     #[schema(required = true)]
     left_reason: Option<String>,
+    /// The share of their packets that was lost, from 0 to 1, counted when they
+    /// went; null where they sent nothing.
+    #[schema(required = true, minimum = 0, maximum = 1)]
+    loss_rate: Option<f64>,
 }
 
 impl From<attendance::Presence> for Presence {
     fn from(presence: attendance::Presence) -> Self {
+        let counts = presence.counts;
+        let sent = counts.audio_packets_in + counts.video_packets_in + counts.lost_in;
         Self {
             participant: presence.participant,
             user: presence.user_id,
@@ -49,6 +55,8 @@ impl From<attendance::Presence> for Presence {
             connected_at: presence.connected_at,
             left_at: presence.left_at,
             left_reason: presence.left_reason,
+            // Counts are far below 2^53, where f64 stops being exact.
+            loss_rate: (sent > 0).then(|| counts.lost_in as f64 / sent as f64),
         }
     }
 }

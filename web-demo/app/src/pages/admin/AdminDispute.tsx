@@ -1,9 +1,10 @@
-import { type DisputeFile, wallClock } from '@lectern/client';
+import { type Dispute, type DisputeFile, wallClock } from '@lectern/client';
 import {
   Avatar,
   Chip,
   dayMonth,
   Failure,
+  firstName,
   lessonTimes,
   longDate,
   PresenceLanes,
@@ -56,8 +57,6 @@ function File({ file }: { file: DisputeFile }) {
   const { session, evidence } = file;
   const { date, start, end } = lessonTimes(session, zone);
   const since = wallClock(file.createdAt, zone).date;
-  const opener = session.participants.find(({ id }) => id === file.openedBy);
-  const name = opener?.name ?? file.openedBy;
   return (
     <>
       <header className="dispute-head">
@@ -87,27 +86,64 @@ function File({ file }: { file: DisputeFile }) {
       </header>
       <div className="dispute">
         <div className="dispute-main">
-          <section className="l-card l-card--pad dispute-word">
-            <header>
-              <Avatar id={file.openedBy} name={name} />
-              <div>
-                <h2>{name}</h2>
-                <p className="l-muted">
-                  {opener?.role === 'teacher' ? 'Teacher' : 'Student'}, opened this on{' '}
-                  {dayMonth(since)}
-                </p>
-              </div>
-            </header>
-            <p dir="auto">{file.reason}</p>
-          </section>
+          <div className="dispute-words">
+            <Word file={file} of={file.openedBy} dispute={file} />
+            {session.participants
+              .filter(({ id }) => id !== file.openedBy)
+              .map(({ id }) => (
+                <Word
+                  key={id}
+                  file={file}
+                  of={id}
+                  dispute={file.others.find(({ openedBy }) => openedBy === id)}
+                />
+              ))}
+          </div>
           <section className="l-card l-card--pad dispute-record">
             <h2>What the room recorded</h2>
-            <PresenceLanes lesson={session} presences={evidence.attendance} whole />
+            <PresenceLanes lesson={session} presences={evidence.attendance} whole quality />
           </section>
           <MinuteByMinute file={file} />
         </div>
         <Decide file={file} />
       </div>
     </>
+  );
+}
+
+interface WordProps {
+  file: DisputeFile;
+  /** Whose word. */
+  of: string;
+  /** What they said, where they did. */
+  dispute: Pick<Dispute, 'reason' | 'createdAt'> | undefined;
+}
+
+/** What one of a lesson's people says about it. */
+function Word({ file, of, dispute }: WordProps) {
+  const { zone } = useLectern();
+  const person = file.session.participants.find(({ id }) => id === of);
+  const name = person?.name ?? of;
+  const role = person?.role === 'teacher' ? 'Teacher' : 'Student';
+  const on = dispute && dayMonth(wallClock(dispute.createdAt, zone).date);
+  const did = of === file.openedBy ? 'opened this' : 'wrote';
+  return (
+    <section className="l-card l-card--pad dispute-word">
+      <header>
+        <Avatar id={of} name={name} />
+        <div>
+          <h2>{name}</h2>
+          <p className="l-muted">
+            {role}
+            {on && `, ${did} on ${on}`}
+          </p>
+        </div>
+      </header>
+      {dispute ? (
+        <p dir="auto">{dispute.reason}</p>
+      ) : (
+        <p className="l-muted">{firstName(name)} has said nothing about it.</p>
+      )}
+    </section>
   );
 }

@@ -3,6 +3,7 @@ import {
   addMonths,
   cityOf,
   mondayOf,
+  type OverseenSession,
   type Session,
   startOfDay,
   wallClock,
@@ -18,24 +19,25 @@ import {
   lessonTimes,
   Menu,
   momentOf,
-  type Option,
-  Select,
+  SaveFile,
   shortDayMonth,
   SkeletonRows,
   StateView,
   useLectern,
   useNow,
+  useTeachers,
 } from '@lectern/react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { CalendarX2, FileText, Plus, Search, X } from 'lucide-react';
+import { CalendarX2, FileText, Search } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { CancelLesson } from '../lesson/CancelLesson.tsx';
-import { LessonChip } from '../LessonChip.tsx';
+import { FilterChip, NONE } from './FilterChip.tsx';
+import { HowItStands, Quality, Together } from './HowItStands.tsx';
 import { AdminShell } from './AdminShell.tsx';
 
 const PAGE = 20;
-const ANY = 'any';
+const ANY = NONE;
 
 const STATUSES = [
   { id: ANY, text: 'Any status' },
@@ -44,6 +46,9 @@ const STATUSES = [
   { id: 'completed', text: 'Completed' },
   { id: 'cancelled', text: 'Cancelled' },
 ] as const;
+
+const ANYBODY = { id: ANY, text: 'Any teacher' };
+const ANYTHING = { id: ANY, text: 'Any subject' };
 
 const MONTH = 'month';
 
@@ -60,34 +65,41 @@ export function AdminLessons() {
   const [typed, setTyped] = useState('');
   const [status, setStatus] = useState<string>(ANY);
   const [period, setPeriod] = useState<string>(MONTH);
+  const [teacher, setTeacher] = useState<string>(ANY);
+  const [skill, setSkill] = useState<string>(ANY);
+  const teachers = useTeachers().data ?? [];
   const q = useDeferredValue(typed.trim());
   // The cursors of the pages before this one; the last is this page's own.
   const [trail, setTrail] = useState<readonly (string | null)[]>([null]);
   const cursor = trail.at(-1) ?? null;
   const [cancelling, setCancelling] = useState<Session | null>(null);
   const now = useNow(15_000);
-  const filter = {
-    limit: PAGE,
-    timeZone: zone,
-    order: 'desc' as const,
+  const narrowed = {
     ...spanOf(period, wallClock(now, zone).date, zone),
     ...(q && { q }),
     ...(status !== ANY && { status }),
-    ...(cursor && { cursor }),
+    ...(teacher !== ANY && { with: teacher }),
+    ...(skill !== ANY && { skill }),
   };
+  const filter = { ...narrowed, limit: PAGE, timeZone: zone, ...(cursor && { cursor }) };
   const lessons = useQuery({
     queryKey: keys.all(filter),
-    queryFn: () => lectern.sessions(filter),
+    queryFn: () => lectern.allLessons(filter),
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   });
   const items = lessons.data?.items ?? [];
   const live = items.filter((lesson) => lesson.status === 'in-progress').length;
-  const narrowed = q !== '' || status !== ANY || period !== ANY;
+  const all = Object.keys(narrowed).length === 0;
+  const skills = [...new Set([...items.map((each) => each.skill), skill])].filter(
+    (each) => each !== '' && each !== ANY,
+  );
   const clear = () => {
     setTyped('');
     setStatus(ANY);
     setPeriod(ANY);
+    setTeacher(ANY);
+    setSkill(ANY);
     setTrail([null]);
   };
   return (
@@ -99,6 +111,11 @@ export function AdminLessons() {
             <span className="l-dot" /> {live} now
           </Chip>
         )}
+        <div className="admin-head-end">
+          <SaveFile name="lessons.csv" type="text/csv" load={() => lectern.allLessonsCsv(narrowed)}>
+            Export
+          </SaveFile>
+        </div>
       </header>
       <div className="l-card admin-card">
         <div className="admin-filters">
@@ -126,6 +143,15 @@ export function AdminLessons() {
             }}
           />
           <FilterChip
+            label="Teacher"
+            options={[ANYBODY, ...teachers.map(({ id, name }) => ({ id, text: name }))]}
+            value={teacher}
+            onChange={(id) => {
+              setTeacher(id);
+              setTrail([null]);
+            }}
+          />
+          <FilterChip
             label="Status"
             options={STATUSES}
             value={status}
@@ -134,7 +160,16 @@ export function AdminLessons() {
               setTrail([null]);
             }}
           />
-          {narrowed && (
+          <FilterChip
+            label="Subject"
+            options={[ANYTHING, ...skills.map((each) => ({ id: each, text: each }))]}
+            value={skill}
+            onChange={(id) => {
+              setSkill(id);
+              setTrail([null]);
+            }}
+          />
+          {!all && (
             <Button kind="link" onClick={clear}>
               Clear
             </Button>
@@ -146,13 +181,13 @@ export function AdminLessons() {
         )}
         {lessons.data && items.length === 0 && (
           <StateView
-            title={narrowed ? 'No lesson is like that' : 'No lessons yet'}
-            actions={narrowed ? <Button onClick={clear}>Show every lesson</Button> : undefined}
+            title={all ? 'No lessons yet' : 'No lesson is like that'}
+            actions={all ? undefined : <Button onClick={clear}>Show every lesson</Button>}
           >
             <p>
-              {narrowed
-                ? 'Try a shorter word, or another status.'
-                : 'When one is booked, it stands here.'}
+              {all
+                ? 'When one is booked, it stands here.'
+                : 'Try a shorter word, or fewer conditions.'}
             </p>
           </StateView>
         )}
@@ -165,7 +200,8 @@ export function AdminLessons() {
                 <th scope="col">Teacher</th>
                 <th scope="col">Student</th>
                 <th scope="col">Status</th>
-                <th scope="col">Length</th>
+                <th scope="col">Together</th>
+                <th scope="col">Quality</th>
                 <th scope="col">
                   <span className="l-hidden">What to do</span>
                 </th>
@@ -210,28 +246,6 @@ export function AdminLessons() {
   );
 }
 
-interface FilterChipProps {
-  label: string;
-  options: readonly Option[];
-  value: string;
-  onChange: (id: string) => void;
-}
-
-/** A way to narrow the list; once chosen, a chip that takes it back. */
-function FilterChip({ label, options, value, onChange }: FilterChipProps) {
-  if (value === ANY) {
-    const icon = <Plus aria-hidden />;
-    return (
-      <Select label={label} labelHidden text={label} {...{ icon, options, value, onChange }} />
-    );
-  }
-  return (
-    <button type="button" className="filter-chip" onClick={() => onChange(ANY)}>
-      {options.find(({ id }) => id === value)?.text} <X aria-label="remove" />
-    </button>
-  );
-}
-
 function spanOf(period: string, today: string, zone: string): { from?: string; to?: string } {
   const span = (from: string, to: string) => ({
     from: startOfDay(from, zone),
@@ -251,7 +265,7 @@ function spanOf(period: string, today: string, zone: string): { from?: string; t
 }
 
 interface RowProps {
-  lesson: Session;
+  lesson: OverseenSession;
   now: number;
   onCancel: () => void;
 }
@@ -275,7 +289,7 @@ function Row({ lesson, now, onCancel }: RowProps) {
   };
   const changeable = canChange(lesson, now) || lesson.status === 'in-progress';
   return (
-    <tr data-moment={momentOf(lesson, now)}>
+    <tr data-moment={momentOf(lesson, now)} data-disputed={lesson.disputed || undefined}>
       <td className="l-time">
         <b>{start}</b> <span className="l-muted">{shortDayMonth(date)}</span>
       </td>
@@ -293,9 +307,14 @@ function Row({ lesson, now, onCancel }: RowProps) {
         )}
       </td>
       <td>
-        <LessonChip lesson={lesson} />
+        <HowItStands lesson={lesson} />
       </td>
-      <td className="l-muted">{lesson.duration} min</td>
+      <td className="l-muted">
+        <Together lesson={lesson} />
+      </td>
+      <td>
+        <Quality lesson={lesson} />
+      </td>
       <td>
         <Menu
           label={`What to do with ${lesson.title}`}

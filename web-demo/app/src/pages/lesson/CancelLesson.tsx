@@ -3,6 +3,7 @@ import {
   Button,
   Dialog,
   firstName,
+  isGroup,
   otherPerson,
   Refusal,
   TextArea,
@@ -22,7 +23,8 @@ export function CancelLesson({ lesson, onDone }: { lesson: Session; onDone: () =
   const [scope, setScope] = useState<Scope>('one');
   const [reason, setReason, forget] = useDraft(`cancel.${lesson.id}`);
   const mine = lesson.participants.some(({ id }) => id === me.id);
-  const who = mine ? firstName(otherPerson(lesson, me.id).name) : 'Both';
+  const group = isGroup(lesson);
+  const who = group ? 'Everybody' : mine ? firstName(otherPerson(lesson, me.id).name) : 'Both';
   const send = () =>
     cancel.mutate(
       { id: lesson.id, reason: reason.trim(), scope },
@@ -51,7 +53,7 @@ export function CancelLesson({ lesson, onDone }: { lesson: Session; onDone: () =
           maxLength={LONGEST}
           note={
             <span>
-              {who} {mine ? 'reads' : 'read'} this with the notice.
+              {who} {mine || group ? 'reads' : 'read'} this with the notice.
             </span>
           }
           onChange={(event) => setReason(event.target.value)}

@@ -11,6 +11,7 @@ import {
   DayField,
   Dialog,
   HourField,
+  isGroup,
   lessonTimes,
   otherPerson,
   Refusal,
@@ -39,7 +40,7 @@ export function EditLesson({ lesson, onDone }: { lesson: Session; onDone: () => 
   const [date, setDate] = useState(times.date);
   const [time, setTime] = useState(times.start);
   const [scope, setScope] = useState<Scope>('one');
-  const who = firstName(otherPerson(lesson, me.id).name);
+  const who = isGroup(lesson) ? 'Somebody' : firstName(otherPerson(lesson, me.id).name);
   const moved = date !== times.date || time !== times.start;
 
   const send = () => {

@@ -166,6 +166,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody's lessons, the latest first, each with who was there, for how long
+         *     and how well. For admins.
+         * @description As CSV (RFC 4180) all of them come at once, up to 20,000.
+         */
+        get: operations["listAllSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sessions/{id}/cancel": {
         parameters: {
             query?: never;
@@ -1341,6 +1362,8 @@ export interface components {
         DisputeFile: components["schemas"]["Dispute"] & {
             /** @description What is known of it. */
             evidence: components["schemas"]["Evidence"];
+            /** @description What others in the lesson complained of; each has a decision of its own. */
+            others: components["schemas"]["Dispute"][];
             /** @description The lesson. */
             session: components["schemas"]["Session"];
         };
@@ -1802,6 +1825,27 @@ export interface components {
              */
             to: string;
         };
+        /** @description A lesson as those who run the platform look at it. */
+        OverseenSession: components["schemas"]["Session"] & {
+            /**
+             * @description Who was there, for how long and how well; nobody, where nobody came or
+             *     it is no longer known.
+             */
+            attended: components["schemas"]["Attendee"][];
+            /** @description Whether somebody's complaint about it waits for a decision. */
+            disputed: boolean;
+            /**
+             * Format: int64
+             * @description How many of its people are in the room now.
+             */
+            present: number;
+            /**
+             * Format: int64
+             * @description For how long the teacher and a student were there at once, in minutes,
+             *     rounded down.
+             */
+            together: number;
+        };
         /** @description What the caller has written after a lesson. */
         OwnReviews: {
             /** @description None yet, one, or in a lesson with several students one of each. */
@@ -1852,6 +1896,32 @@ export interface components {
                  */
                 sessionId: string | null;
             }[];
+            /** @description Asks for the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Paged_OverseenSession: {
+            /** @description The items. */
+            items: (components["schemas"]["Session"] & {
+                /**
+                 * @description Who was there, for how long and how well; nobody, where nobody came or
+                 *     it is no longer known.
+                 */
+                attended: components["schemas"]["Attendee"][];
+                /** @description Whether somebody's complaint about it waits for a decision. */
+                disputed: boolean;
+                /**
+                 * Format: int64
+                 * @description How many of its people are in the room now.
+                 */
+                present: number;
+                /**
+                 * Format: int64
+                 * @description For how long the teacher and a student were there at once, in minutes,
+                 *     rounded down.
+                 */
+                together: number;
+            })[];
             /** @description Asks for the next page; null on the last one. */
             nextCursor: string | null;
         };
@@ -2156,6 +2226,12 @@ export interface components {
             leftAt: string | null;
             /** @description Why they went. */
             leftReason: string | null;
+            /**
+             * Format: double
+             * @description The share of their packets that was lost, from 0 to 1, counted when they
+             *     went; null where they sent nothing.
+             */
+            lossRate: number | null;
             /** @description Names the stay: sixteen hexadecimal digits. */
             participant: string;
             /** @description As what. */
@@ -3658,6 +3734,7 @@ export interface operations {
                      *             "joinedAt": "2027-03-08T10:00:00Z",
                      *             "leftAt": "2027-03-08T11:00:00Z",
                      *             "leftReason": "left",
+                     *             "lossRate": 0.5,
                      *             "participant": "00000000000000aa",
                      *             "role": "teacher",
                      *             "user": "jonas"
@@ -3683,6 +3760,19 @@ export interface operations {
                      *       },
                      *       "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *       "openedBy": "jonas",
+                     *       "others": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "decidedAt": "2027-03-08T10:00:00Z",
+                     *           "decidedBy": "ada",
+                     *           "decisionReason": "By what the room saw",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "openedBy": "jonas",
+                     *           "outcome": "complete",
+                     *           "reason": "I am ill",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
                      *       "outcome": "complete",
                      *       "reason": "I am ill",
                      *       "session": {
@@ -4376,6 +4466,234 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAllSessions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description In one of these states, separated by commas.
+                 * @example scheduled,in-progress
+                 */
+                status?: string;
+                /** @description Those with this person in them: the platform's id. */
+                with?: string;
+                /** @description Those that are not over before this instant. */
+                from?: string;
+                /** @description Those that start before this instant. */
+                to?: string;
+                /** @description Those that teach this. */
+                skill?: string;
+                /** @description Those with this text in the title, the description, the skill or a name. */
+                q?: string;
+                /** @description Adds `localStart`, on the clocks of this IANA zone. */
+                timeZone?: string;
+                /**
+                 * @description `json`, or `csv` for all of them at once; by default what `Accept` asks
+                 *     for.
+                 */
+                format?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description The most lessons of a page. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of them, or all as CSV. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attended": [
+                     *             {
+                     *               "lossRate": 0.5,
+                     *               "minutes": 1,
+                     *               "packets": 1,
+                     *               "role": "teacher",
+                     *               "user": "jonas"
+                     *             }
+                     *           ],
+                     *           "cancelReason": "I am ill",
+                     *           "cancelledBy": "jonas",
+                     *           "capacity": 1,
+                     *           "confirmBy": "2027-03-08T10:00:00Z",
+                     *           "confirmation": "pending",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "description": "Ser and estar, and when to use which",
+                     *           "disputed": false,
+                     *           "duration": 60,
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *           "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *           "lateCancel": false,
+                     *           "localStart": "2027-03-08T10:00:00+00:00",
+                     *           "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *           "noShow": "teacher",
+                     *           "participants": [
+                     *             {
+                     *               "id": "jonas",
+                     *               "name": "Jonas Weber",
+                     *               "role": "teacher"
+                     *             }
+                     *           ],
+                     *           "present": 1,
+                     *           "proposal": {
+                     *             "createdAt": "2027-03-08T10:00:00Z",
+                     *             "duration": 60,
+                     *             "expiresAt": "2027-03-08T10:00:00Z",
+                     *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *             "proposedBy": "jonas",
+                     *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "timeZone": "Europe/Lisbon"
+                     *           },
+                     *           "reviewed": false,
+                     *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "seats": {
+                     *             "mine": "none",
+                     *             "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *             "position": 1,
+                     *             "taken": 1,
+                     *             "waiting": 1
+                     *           },
+                     *           "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "skill": "Portuguese",
+                     *           "status": "scheduled",
+                     *           "student": "jonas",
+                     *           "studentName": "Jonas Weber",
+                     *           "teacher": "ines",
+                     *           "teacherName": "Inês Carvalho",
+                     *           "timeZone": "Europe/Lisbon",
+                     *           "title": "Past tenses",
+                     *           "together": 1,
+                     *           "tookPlace": false,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Paged_OverseenSession"];
+                    /** @example id,title,skill,teacher,teacherName,students,scheduledAt,duration,status,cancelledBy,cancelReason,noShow,disputed,togetherMinutes,lossRate */
+                    "text/csv": string;
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -9201,6 +9519,7 @@ export interface operations {
                      *           "joinedAt": "2027-03-08T10:00:00Z",
                      *           "leftAt": "2027-03-08T11:00:00Z",
                      *           "leftReason": "left",
+                     *           "lossRate": 0.5,
                      *           "participant": "00000000000000aa",
                      *           "role": "teacher",
                      *           "user": "jonas"

@@ -1,6 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '../generated/openapi.ts';
 import type { DemoPaths } from './demo.ts';
+import type { CalendarFeeds, CalendarFeedsChange, FeedPaths } from './feeds.ts';
 import { OfflineError, toProblem } from './problem.ts';
 import type {
   ApiKeyScope,
@@ -11,6 +12,7 @@ import type {
   JoinGrant,
   NewProposal,
   NewSession,
+  OverseenLessons,
   Policy,
   PolicyChange,
   Session,
@@ -36,12 +38,24 @@ export interface SessionFilter {
   to?: string;
   skill?: string;
   q?: string;
+  seriesId?: string;
   /** By their start, the earliest first unless told. */
   order?: 'asc' | 'desc';
   cursor?: string;
   limit?: number;
   /** Ask the server to render `localStart` for this zone. */
   timeZone?: string;
+}
+
+/** What everybody's lessons may be narrowed by. `from` and `to` are instants. */
+export interface LessonFilter {
+  status?: string;
+  /** A person's id. */
+  with?: string;
+  from?: string;
+  to?: string;
+  skill?: string;
+  q?: string;
 }
 
 /**
@@ -52,12 +66,14 @@ export interface SessionFilter {
  */
 export class Lectern {
   readonly #http: Client<paths & DemoPaths>;
+  readonly #own: Client<FeedPaths>;
 
   constructor(options: LecternOptions) {
     this.#http = createClient<paths & DemoPaths>({
       baseUrl: options.baseUrl ?? '',
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
+    this.#own = this.#http as unknown as Client<FeedPaths>;
     this.#http.use({
       onRequest({ request }) {
         const token = options.token();
@@ -326,7 +342,42 @@ export class Lectern {
     await body(this.#http.POST('/api/notifications/read', { body: which }));
   }
 
-  /** Everybody's reviews; admins only, as all that follow. */
+  /** Where the caller's calendar is subscribed to, and which calendars keep them busy. */
+  calendarFeeds(): Promise<Tagged<CalendarFeeds>> {
+    return tagged(this.#own.GET('/api/me/calendar-feeds'));
+  }
+
+  /** Changes what is named, if nobody has changed any of it since `etag`. */
+  setCalendarFeeds(change: CalendarFeedsChange, etag: string): Promise<Tagged<CalendarFeeds>> {
+    const params = { header: { 'If-Match': etag } };
+    return tagged(this.#own.PUT('/api/me/calendar-feeds', { params, body: change }));
+  }
+
+  /** Everything that is kept about the caller, as JSON. */
+  async exportMine(): Promise<string> {
+    return (await body(this.#own.GET('/api/me/export', { parseAs: 'text' }))) as string;
+  }
+
+  /** Takes the caller out of everything that is kept: for good. */
+  async eraseMe(): Promise<void> {
+    await body(this.#own.DELETE('/api/me'));
+  }
+
+  /** Everybody's lessons with how they went, the latest first; admins only, as all that follow. */
+  async allLessons(filter: LessonFilter & { cursor?: string; limit?: number; timeZone?: string }) {
+    const page = await body(this.#http.GET('/api/admin/sessions', { params: { query: filter } }));
+    // The document has the file of all lessons beside it, which is asked for by name.
+    return page as OverseenLessons;
+  }
+
+  /** All of them as CSV (RFC 4180), up to 20,000. */
+  async allLessonsCsv(filter: LessonFilter): Promise<string> {
+    const params = { query: { ...filter, format: 'csv' } };
+    const file = this.#http.GET('/api/admin/sessions', { params, parseAs: 'text' });
+    return (await body(file)) as string;
+  }
+
+  /** Everybody's reviews. */
   allReviews(filter: { state?: string; cursor?: string } = {}) {
     return body(this.#http.GET('/api/admin/reviews', { params: { query: filter } }));
   }

@@ -1,6 +1,7 @@
 import type { components, paths } from '../generated/openapi.ts';
 
 export type { DemoPerson, SignedIn } from './demo.ts';
+export type { BusyCalendar, CalendarFeeds, CalendarFeedsChange } from './feeds.ts';
 
 type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
 
@@ -64,6 +65,10 @@ export type Figures = Analytics['totals'];
 export type History = Answer<'/api/history', 'get'>;
 /** A lesson that is over, with what is kept of it. */
 export type PastSession = Item<History>;
+/** A page of everybody's lessons. */
+export type OverseenLessons = Answer<'/api/admin/sessions', 'get'>;
+/** A lesson as those who run the place look at it. */
+export type OverseenSession = Item<OverseenLessons>;
 /** What a notice tells differs from kind to kind. */
 export type Notice = Omit<Item<Answer<'/api/notifications', 'get'>>, 'payload'> & {
   payload: Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import {
   addDays,
   type Availability,
+  type CalendarFeedsChange,
   type NewProposal,
   type NewSession,
   type Policy,
@@ -14,6 +15,7 @@ import {
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
@@ -29,6 +31,8 @@ export const keys = {
   groups: (teacher: string) => ['lessons', 'groups', teacher] as const,
   analytics: (of: string, span: object) => ['analytics', of, span] as const,
   policy: (teacher: string) => ['policy', teacher] as const,
+  series: (id: string) => ['lessons', 'series', id] as const,
+  feeds: ['calendar-feeds'] as const,
   history: (q: string) => ['lessons', 'history', q] as const,
   all: (filter: object) => ['lessons', 'all', filter] as const,
   notices: ['notices'] as const,
@@ -60,6 +64,44 @@ export function useLesson(id: string, every: number | false = false) {
     queryFn: () => lectern.session(id, zone),
     refetchInterval: every,
   });
+}
+
+/** The longest series there can be. */
+const LONGEST_SERIES = 104;
+
+/** Which lesson of its series one is: the third of eight. */
+export interface SeriesPlace {
+  number: number;
+  of: number;
+}
+
+/**
+ * The place of each of some lessons in its series, by the lesson's id. Who has
+ * a seat in some lessons of a group's series does not see the others.
+ */
+export function useSeriesPlaces(lessons: readonly Session[]): ReadonlyMap<string, SeriesPlace> {
+  const { lectern, me } = useLectern();
+  const whole = lessons.filter(({ capacity, teacher }) => capacity === 1 || teacher === me.id);
+  const ids = [...new Set(whole.flatMap(({ seriesId }) => seriesId ?? []))];
+  return useQueries({
+    queries: ids.map((id) => ({
+      queryKey: keys.series(id),
+      queryFn: () => lectern.allSessions({ seriesId: id }, LONGEST_SERIES),
+      staleTime: 60_000,
+    })),
+    combine: placesOf,
+  });
+}
+
+/** `combine` is called with each render: the same function makes the same map. */
+function placesOf(
+  series: readonly { data: Session[] | undefined }[],
+): ReadonlyMap<string, SeriesPlace> {
+  return new Map(
+    series.flatMap(({ data = [] }) =>
+      data.map(({ id }, index) => [id, { number: index + 1, of: data.length }] as const),
+    ),
+  );
 }
 
 /** Lessons that are over, page after page. */
@@ -159,6 +201,16 @@ export function usePolicyOf(teacher: string) {
   });
 }
 
+/** When the caller teaches; version 0 was never set. */
+export function useOwnHours() {
+  const { lectern } = useLectern();
+  return useQuery({
+    queryKey: [...keys.hours, 'week'],
+    queryFn: async () => (await lectern.availability()).value,
+    staleTime: 60_000,
+  });
+}
+
 /** When the caller teaches, and by what rules. */
 export function useHours() {
   const { lectern } = useLectern();
@@ -170,6 +222,34 @@ export function useHours() {
     },
     // What is being changed is not pulled away; a save says when it is stale.
     staleTime: Infinity,
+  });
+}
+
+/** Where the caller's calendar can be subscribed to, and what keeps them busy. */
+export function useCalendarFeeds(enabled = true) {
+  const { lectern } = useLectern();
+  return useQuery({
+    queryKey: keys.feeds,
+    queryFn: () => lectern.calendarFeeds(),
+    enabled,
+    // A calendar that was just added is read within the minute.
+    refetchInterval: ({ state }) =>
+      state.data?.value.busy.some((each) => each.state === 'pending') ? 5_000 : false,
+  });
+}
+
+export function useCalendarFeedsChange() {
+  const { lectern } = useLectern();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ change, etag }: { change: CalendarFeedsChange; etag: string }) =>
+      lectern.setCalendarFeeds(change, etag),
+    onSuccess: (now) => {
+      queries.setQueryData(keys.feeds, now);
+      return queries.invalidateQueries({ queryKey: keys.lessons });
+    },
+    // A refusal says that they are no longer what is shown.
+    onError: () => queries.invalidateQueries({ queryKey: keys.feeds }),
   });
 }
 

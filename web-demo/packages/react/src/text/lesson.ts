@@ -8,6 +8,18 @@ export function otherPerson(session: Session, me: string): { id: string; name: s
   return { id: session.teacher, name: session.teacherName };
 }
 
+/** Whom a lesson is with, to say and to colour it by: a group, for its teacher. */
+export function withWhom(session: Session, me: string): { id: string; name: string } {
+  if (!isGroup(session) || session.teacher !== me) return otherPerson(session, me);
+  const { taken } = session.seats;
+  return { id: session.id, name: taken === 0 ? 'an empty group' : `a group of ${taken}` };
+}
+
+/** `3 of 8 in the series` */
+export function seriesWords({ number, of }: { number: number; of: number }): string {
+  return `${number} of ${of} in the series`;
+}
+
 /** Whether several students take it. */
 export function isGroup(session: Session): boolean {
   return session.capacity > 1;

@@ -23,6 +23,8 @@ pub(crate) struct DisputeFile {
     dispute: Dispute,
     /// The lesson.
     session: view::Session,
+    /// What others in the lesson complained of; each has a decision of its own.
+    others: Vec<Dispute>,
     /// What is known of it.
     evidence: Evidence,
 }
@@ -88,10 +90,13 @@ pub(crate) async fn get(
         .timed("sessions_find", sessions::find(&state.pool, id))
         .await?
         .ok_or_else(not_found)?;
+    let others = state.timed("disputes_about", disputes::about(&state.pool, id)).await?;
+    let others = others.into_iter().filter(|other| other.id != dispute.id).map(Dispute::from);
     let evidence = evidence(&state, &caller, id).await?;
     let viewer = view::Viewer { actor: &caller.actor, zone: None };
     let session = viewer.show(&state, &session).await?;
-    Ok(Json(DisputeFile { dispute: dispute.into(), session, evidence }))
+    let others = others.collect();
+    Ok(Json(DisputeFile { dispute: dispute.into(), session, others, evidence }))
 }
 
 async fn evidence(state: &ApiState, caller: &Caller, id: SessionId) -> Result<Evidence, Problem> {

@@ -3,7 +3,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { Fragment } from 'react';
 import { useAppearance } from '../../hooks/appearance.ts';
 import { useLectern } from '../../hooks/context.ts';
-import { useZones } from '../../hooks/queries.ts';
+import { type SeriesPlace, useZones } from '../../hooks/queries.ts';
 import { useNow } from '../../hooks/time.ts';
 import { Avatar } from '../../kit/Avatar.tsx';
 import { StateView } from '../../kit/StateView.tsx';
@@ -17,10 +17,11 @@ import {
   timeThere,
   weekday,
 } from '../../text/format.ts';
-import { momentOf, otherPerson } from '../../text/lesson.ts';
+import { momentOf, otherPerson, seriesWords, withWhom } from '../../text/lesson.ts';
 
 interface AgendaProps {
   lessons: readonly Session[];
+  places: ReadonlyMap<string, SeriesPlace>;
   monday: string;
   selected: string;
   today: string;
@@ -29,7 +30,8 @@ interface AgendaProps {
 }
 
 /** A week of lessons, day by day, for a narrow screen. */
-export function Agenda({ lessons, monday, selected, today, onSelect, lessonHref }: AgendaProps) {
+export function Agenda(props: AgendaProps) {
+  const { lessons, places, monday, selected, today, onSelect, lessonHref } = props;
   const { me, zone } = useLectern();
   const { hue } = useAppearance();
   const now = useNow(30_000);
@@ -67,7 +69,7 @@ export function Agenda({ lessons, monday, selected, today, onSelect, lessonHref 
                   {on(date)
                     .slice(0, 3)
                     .map((lesson) => (
-                      <i key={lesson.id} className={`hue-${hue(otherPerson(lesson, me.id).id)}`} />
+                      <i key={lesson.id} className={`hue-${hue(withWhom(lesson, me.id).id)}`} />
                     ))}
                 </span>
               </button>
@@ -105,6 +107,7 @@ export function Agenda({ lessons, monday, selected, today, onSelect, lessonHref 
                   )}
                 <AgendaCard
                   lesson={lesson}
+                  place={places.get(lesson.id)}
                   href={lessonHref(lesson.id)}
                   otherZone={zones.get(otherPerson(lesson, me.id).id)}
                 />
@@ -119,15 +122,17 @@ export function Agenda({ lessons, monday, selected, today, onSelect, lessonHref 
 
 interface AgendaCardProps {
   lesson: Session;
+  place: SeriesPlace | undefined;
   href: string;
   otherZone: string | undefined;
 }
 
-function AgendaCard({ lesson, href, otherZone }: AgendaCardProps) {
+function AgendaCard({ lesson, place, href, otherZone }: AgendaCardProps) {
   const { me, zone } = useLectern();
   const { hue } = useAppearance();
   const now = useNow(1_000);
   const other = otherPerson(lesson, me.id);
+  const whom = withWhom(lesson, me.id);
   const { start, end } = lessonTimes(lesson, zone);
   const moment = momentOf(lesson, now);
   const until = Date.parse(lesson.scheduledAt) - now;
@@ -135,7 +140,7 @@ function AgendaCard({ lesson, href, otherZone }: AgendaCardProps) {
     <li>
       <a
         href={href}
-        className={`l-card l-agenda-card hue-${hue(other.id)}`}
+        className={`l-card l-agenda-card hue-${hue(whom.id)}`}
         data-moment={moment}
         data-near={(until > 0 && until < 3_600_000 && moment !== 'cancelled') || undefined}
       >
@@ -154,13 +159,19 @@ function AgendaCard({ lesson, href, otherZone }: AgendaCardProps) {
   );
 
   function line(): string {
-    const name = firstName(other.name);
+    const name = whom.id === lesson.id ? capital(whom.name) : firstName(other.name);
     if (moment === 'cancelled') return `${name} · cancelled`;
+    if (lesson.proposal) return `${name} · another time is proposed`;
     if (moment === 'waiting') return `Waiting for ${firstName(lesson.teacherName)} to confirm`;
     if (moment === 'live') return `${name} · now`;
     if (until > 0 && until < 3_600_000) return `${name} · begins in ${countdown(until)}`;
+    if (place) return `${name} · ${seriesWords(place)}`;
     if (otherZone && otherZone !== zone)
       return `${name} · ${timeThere(lesson.scheduledAt, otherZone)}`;
     return name;
   }
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,13 +1,15 @@
-import { type Session, wallClock } from '@lectern/client';
+import { type Availability, type Session, wallClock } from '@lectern/client';
 import Calendar, { type EventDisplayInfo, type EventInput } from '@fullcalendar/react';
 import dayGrid from '@fullcalendar/react/daygrid';
 import timeGrid from '@fullcalendar/react/timegrid';
-import { Hourglass } from 'lucide-react';
+import { ArrowRightLeft, Hourglass } from 'lucide-react';
 import { useAppearance } from '../../hooks/appearance.ts';
 import { useLectern } from '../../hooks/context.ts';
+import { type SeriesPlace } from '../../hooks/queries.ts';
 import { useNow } from '../../hooks/time.ts';
 import { lessonTimes } from '../../text/format.ts';
-import { type Moment, momentOf, otherPerson } from '../../text/lesson.ts';
+import { type Moment, momentOf, seriesWords, withWhom } from '../../text/lesson.ts';
+import { closedHours } from './closed.ts';
 import type { CalendarView } from './SessionCalendar.tsx';
 import { CALENDAR_LOOK } from './look.tsx';
 
@@ -25,7 +27,12 @@ const SHORT = 40;
 interface GridProps {
   view: CalendarView;
   date: string;
+  /** The dates that are shown: from one up to, but not on, the other. */
+  span: readonly [string, string];
   lessons: readonly Session[];
+  places: ReadonlyMap<string, SeriesPlace>;
+  /** When the caller teaches, where they have said so. */
+  hours: Availability | null;
   lessonHref: (id: string) => string;
 }
 
@@ -33,7 +40,8 @@ interface GridProps {
  * Hours by days. The grid is told wall-clock times, as the server rendered
  * them, and does no zone arithmetic of its own.
  */
-export function Grid({ view, date, lessons, lessonHref }: GridProps) {
+export function Grid(props: GridProps) {
+  const { view, date, span, lessons, places, lessonHref } = props;
   const { me, zone } = useLectern();
   const { hue } = useAppearance();
   const now = useNow(30_000);
@@ -44,7 +52,8 @@ export function Grid({ view, date, lessons, lessonHref }: GridProps) {
   const events = lessons.map((lesson): EventInput => {
     const times = lessonTimes(lesson, zone);
     const ends = wallClock(lesson.endsAt, zone);
-    const other = otherPerson(lesson, me.id);
+    const other = withWhom(lesson, me.id);
+    const place = places.get(lesson.id);
     return {
       id: lesson.id,
       title: lesson.title,
@@ -56,11 +65,16 @@ export function Grid({ view, date, lessons, lessonHref }: GridProps) {
         next: lesson.id === next?.id,
         hue: hue(other.id),
         name: other.name,
+        moving: lesson.proposal !== null,
+        series: place ? seriesWords(place) : null,
         start: times.start,
         times: lesson.duration < SHORT ? times.start : `${times.start} – ${times.end}`,
       },
     };
   });
+  // A month has no hours to hatch.
+  const closed = props.hours && view !== 'month' ? closedHours(props.hours, ...span, zone) : [];
+  const hatched = closed.map((each): EventInput => ({ ...each, display: 'background' }));
   const hours = hoursShown(lessons, zone);
   return (
     <div className="l-grid" data-view={view}>
@@ -85,7 +99,7 @@ export function Grid({ view, date, lessons, lessonHref }: GridProps) {
         fixedWeekCount={false}
         eventContent={(info) => <EventBody info={info} />}
         eventClass={(info) => eventClass(info)}
-        events={events}
+        events={[...hatched, ...events]}
       />
     </div>
   );
@@ -96,6 +110,8 @@ interface EventExtra {
   next: boolean;
   hue: string;
   name: string;
+  moving: boolean;
+  series: string | null;
   start: string;
   times: string;
 }
@@ -108,9 +124,11 @@ function EventBody({ info }: { info: EventDisplayInfo }) {
       <span className="l-time">
         {info.view.type === NAMES.month ? extra.start : extra.times}{' '}
         {extra.moment === 'waiting' && <Hourglass aria-label="waiting" />}
+        {extra.moving && <ArrowRightLeft aria-label="another time is proposed" />}
       </span>
       <span className="l-hidden">
         with {extra.name}
+        {extra.series && `, ${extra.series}`}
         {extra.moment === 'cancelled' && ', cancelled'}
       </span>
     </>

@@ -2,7 +2,7 @@ import { addDays, addMonths, cityOf, mondayOf, nextClockChange, wallClock } from
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useLectern } from '../../hooks/context.ts';
-import { useLessons } from '../../hooks/queries.ts';
+import { useLessons, useOwnHours, useSeriesPlaces } from '../../hooks/queries.ts';
 import { useNow } from '../../hooks/time.ts';
 import { PHONE, useMedia } from '../../hooks/useMedia.ts';
 import { Button } from '../../kit/Button.tsx';
@@ -12,6 +12,7 @@ import { Skeleton } from '../../kit/Skeleton.tsx';
 import { dayMonth, longDate, monthYear } from '../../text/format.ts';
 import { Agenda } from './Agenda.tsx';
 import { Grid } from './Grid.tsx';
+import { Subscribe } from './Subscribe.tsx';
 
 export type CalendarView = 'day' | 'week' | 'month';
 
@@ -20,6 +21,9 @@ const VIEWS = [
   { id: 'week', text: 'Week' },
   { id: 'month', text: 'Month' },
 ] as const;
+
+/** The version of hours that were never set. */
+const NEVER = 0;
 
 interface SessionCalendarProps {
   lessonHref: (id: string) => string;
@@ -38,6 +42,8 @@ export function SessionCalendar({ lessonHref, actions }: SessionCalendarProps) {
   const shown = phone ? 'week' : view;
   const [from, to] = spanOf(shown, date);
   const lessons = useLessons(from, to);
+  const places = useSeriesPlaces(lessons.data ?? []);
+  const hours = useOwnHours().data;
   const move = (by: number) => setDate(step(shown, date, by));
   const change = nextClockChange(today, zone);
   return (
@@ -82,6 +88,7 @@ export function SessionCalendar({ lessonHref, actions }: SessionCalendarProps) {
             onChange={(id) => setView(id as CalendarView)}
           />
         </div>
+        <Subscribe />
         {actions}
       </header>
       {lessons.isError && !lessons.data ? (
@@ -99,6 +106,7 @@ export function SessionCalendar({ lessonHref, actions }: SessionCalendarProps) {
       ) : phone ? (
         <Agenda
           lessons={lessons.data}
+          places={places}
           monday={mondayOf(date)}
           selected={date}
           today={today}
@@ -106,7 +114,15 @@ export function SessionCalendar({ lessonHref, actions }: SessionCalendarProps) {
           lessonHref={lessonHref}
         />
       ) : (
-        <Grid view={view} date={date} lessons={lessons.data} lessonHref={lessonHref} />
+        <Grid
+          view={view}
+          date={date}
+          span={[from, to]}
+          lessons={lessons.data}
+          places={places}
+          hours={hours && hours.version !== NEVER ? hours : null}
+          lessonHref={lessonHref}
+        />
       )}
     </section>
   );

@@ -38,6 +38,7 @@ export const CALENDAR_LOOK: CalendarOptions = {
   rowEventInnerClass: 'l-event-inner l-event-inner--row',
   listItemEventClass: 'l-event--row',
   listItemEventInnerClass: 'l-event-inner l-event-inner--row',
+  backgroundEventClass: 'l-grid-closed',
   nowIndicatorLineClass: 'l-grid-now',
   nowIndicatorDotClass: 'l-grid-now-dot',
   eventDisplay: 'block',

@@ -2,17 +2,20 @@ import { type Presence, type Session, wallClock } from '@lectern/client';
 import { useAppearance } from '../../hooks/appearance.ts';
 import { useLectern } from '../../hooks/context.ts';
 import { firstName, plural } from '../../text/format.ts';
-import { type Lane, lanesOf, returns, together } from './lanes.ts';
+import { type Lane, lanesOf, type QualitySpan, qualitySpans, returns, together } from './lanes.ts';
+import { qualityOf } from './quality.ts';
 
 interface PresenceLanesProps {
   lesson: Session;
   presences: readonly Presence[];
   /** Draws all that was recorded, also before the lesson and after it. */
   whole?: boolean;
+  /** Draws how clear the call was, below. */
+  quality?: boolean;
 }
 
 /** When each of a lesson's people was in the room. */
-export function PresenceLanes({ lesson, presences, whole }: PresenceLanesProps) {
+export function PresenceLanes({ lesson, presences, whole, quality }: PresenceLanesProps) {
   const { me, zone } = useLectern();
   const { hue } = useAppearance();
   const mine = (id: string) => Number(id === me.id);
@@ -45,6 +48,7 @@ export function PresenceLanes({ lesson, presences, whole }: PresenceLanesProps) 
             </div>
           </div>
         ))}
+        {quality && <QualityLane spans={qualitySpans(drawn, presences)} />}
         <div className="l-lane-times l-time">
           {times.map((time) => (
             <span key={time}>{wallClock(time, zone).time}</span>
@@ -57,6 +61,36 @@ export function PresenceLanes({ lesson, presences, whole }: PresenceLanesProps) 
           : 'Nobody met anybody in the room.'}
         <Returns lanes={lanes} />
       </p>
+    </div>
+  );
+}
+
+/** How clear the call was: by colour, and to readers in words. */
+function QualityLane({ spans }: { spans: readonly QualitySpan[] }) {
+  const { zone } = useLectern();
+  return (
+    <div className="l-lane-of">
+      <span className="l-muted">Quality</span>
+      <div className="l-lane l-lane--quality">
+        {spans.map((span) => {
+          const { bars, text } = qualityOf([span.lossRate]) ?? { bars: 0, text: '' };
+          const said = `${wallClock(span.from, zone).time} to ${wallClock(span.to, zone).time}: ${text}`;
+          return (
+            <i
+              key={span.from}
+              role="img"
+              aria-label={said}
+              title={said}
+              data-bars={bars}
+              style={{
+                insetInlineStart: `${span.start * 100}%`,
+                inlineSize: `${(span.end - span.start) * 100}%`,
+              }}
+            />
+          );
+        })}
+        {spans.length === 0 && <span className="l-muted">Nothing was measured.</span>}
+      </div>
     </div>
   );
 }

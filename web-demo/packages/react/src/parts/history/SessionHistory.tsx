@@ -1,5 +1,5 @@
 import type { PastSession, Session } from '@lectern/client';
-import { ChevronDown, Download, Search } from 'lucide-react';
+import { ChevronDown, Search } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useLectern } from '../../hooks/context.ts';
 import { useHistory } from '../../hooks/queries.ts';
@@ -8,6 +8,7 @@ import { Button } from '../../kit/Button.tsx';
 import { Chip } from '../../kit/Chip.tsx';
 import { Dialog } from '../../kit/Dialog.tsx';
 import { Failure } from '../../kit/Failure.tsx';
+import { SaveFile } from '../../kit/SaveFile.tsx';
 import { SkeletonRows } from '../../kit/Skeleton.tsx';
 import { SignalBars } from '../../kit/SignalBars.tsx';
 import { Stars } from '../../kit/Stars.tsx';
@@ -24,6 +25,7 @@ import {
 import { otherPerson } from '../../text/lesson.ts';
 import { ReviewForm } from '../reviews/ReviewForm.tsx';
 import { LessonRecord } from './LessonRecord.tsx';
+import { qualityOf } from './quality.ts';
 
 const EVERYONE = 'everyone';
 
@@ -221,53 +223,28 @@ function HistoryRow({ lesson, onReview }: { lesson: PastSession; onReview: () =>
 
 /** How clear the call was, by the worse of the connections. */
 function Quality({ lesson }: { lesson: PastSession }) {
-  const losses = lesson.attended.flatMap(({ lossRate }) => (lossRate === null ? [] : [lossRate]));
-  if (losses.length === 0) return 'You met';
-  const worst = Math.max(...losses);
-  const { bars, text } = QUALITIES.find(({ below }) => worst < below) ?? WORST;
+  const quality = qualityOf(lesson.attended.map(({ lossRate }) => lossRate));
+  if (!quality) return 'You met';
   return (
     <>
-      <SignalBars quality={bars} of="the lesson" /> {text}
+      <SignalBars quality={quality.bars} of="the lesson" /> {quality.text}
     </>
   );
 }
 
-const WORST = { below: 1, bars: 1, text: 'Often interrupted' } as const;
-
-/** What a share of lost packets sounded and looked like. */
-const QUALITIES = [
-  { below: 0.01, bars: 4, text: 'Clear all the way' },
-  { below: 0.03, bars: 3, text: 'Good, briefly softer' },
-  { below: 0.08, bars: 2, text: 'Choppy at times' },
-  WORST,
-] as const;
-
 /** Takes the lessons along as a file. */
 function Export({ q, person }: { q: string; person: string | null }) {
-  const { lectern, toast } = useLectern();
-  const [busy, setBusy] = useState(false);
-  const save = async () => {
-    setBusy(true);
-    try {
-      const text = await lectern.historyCsv({
-        ...(q && { q }),
-        ...(person !== null && { with: person }),
-      });
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-      link.download = 'lessons.csv';
-      link.click();
-      URL.revokeObjectURL(link.href);
-    } catch {
-      toast('The file could not be made. Try again in a moment');
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { lectern } = useLectern();
   return (
-    <Button kind="ghost" className="l-history-export" busy={busy} onClick={() => void save()}>
-      <Download aria-hidden /> Export
-    </Button>
+    <SaveFile
+      kind="ghost"
+      className="l-history-export"
+      name="lessons.csv"
+      type="text/csv"
+      load={() => lectern.historyCsv({ ...(q && { q }), ...(person !== null && { with: person }) })}
+    >
+      Export
+    </SaveFile>
   );
 }
 

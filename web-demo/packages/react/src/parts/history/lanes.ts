@@ -44,6 +44,43 @@ export function lanesOf(
   }));
 }
 
+/** A stretch of time with the worst loss of those who were there. */
+export interface QualitySpan extends LaneSpan {
+  lossRate: number;
+}
+
+/**
+ * How clear the call was along the lesson. Loss is known of each stay as a
+ * whole; where stays overlap, the worst of them counts.
+ */
+export function qualitySpans(
+  lesson: Pick<Session, 'scheduledAt' | 'endsAt'>,
+  presences: readonly Presence[],
+): QualitySpan[] {
+  const begins = Date.parse(lesson.scheduledAt);
+  const ends = Date.parse(lesson.endsAt);
+  const stays = presences.flatMap(({ connectedAt, leftAt, lossRate }) =>
+    connectedAt === null || lossRate === null
+      ? []
+      : [
+          {
+            from: Math.max(begins, Date.parse(connectedAt)),
+            to: Math.min(ends, leftAt ? Date.parse(leftAt) : ends),
+            lossRate,
+          },
+        ],
+  );
+  const edges = [...new Set(stays.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  return edges.flatMap((from, index) => {
+    const to = edges[index + 1];
+    const here = stays.filter((stay) => to !== undefined && stay.from <= from && stay.to >= to);
+    if (to === undefined || here.length === 0) return [];
+    const part = (at: number) => (at - begins) / (ends - begins);
+    const lossRate = Math.max(...here.map((stay) => stay.lossRate));
+    return [{ from, to, start: part(from), end: part(to), lossRate }];
+  });
+}
+
 /** A stay that began after another had broken off. */
 export interface Return {
   id: string;

@@ -1,0 +1,38 @@
+import { Download } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { useLectern } from '../hooks/context.ts';
+import { Button, type ButtonLook } from './Button.tsx';
+
+interface SaveFileProps extends Pick<ButtonLook, 'kind' | 'size'> {
+  /** What the file is called. */
+  name: string;
+  type: string;
+  load: () => Promise<string>;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A button that fetches a file and hands it over. */
+export function SaveFile({ name, type, load, children, ...look }: SaveFileProps) {
+  const { toast } = useLectern();
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    try {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([await load()], { type }));
+      link.download = name;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch {
+      toast('The file could not be made. Try again in a moment');
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button {...look} busy={busy} onClick={() => void save()}>
+      <Download aria-hidden /> <span>{children}</span>
+    </Button>
+  );
+}
