@@ -30,5 +30,5 @@ pub use self::{
     rate::RateLimit,
     rooms::{CloseCause, PlaceError, Placement, Rooms},
     routes::router,
-    state::{ApiState, Config, IceServer, StateError},
+    state::{ApiState, Config, IceServer, SignIn, StateError},
 };

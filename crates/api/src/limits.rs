@@ -31,6 +31,8 @@ pub const CHAT_PAGE: u16 = 200;
 pub const EVENTS_PAGE: u16 = 200;
 /// The most presences of one lesson in one answer.
 pub const PRESENCES: u16 = 1_000;
+/// The most people of one room in one answer.
+pub const PEOPLE_OF_ROOM: u16 = 100;
 /// The most lessons in a file; a page of them is in memory at a time.
 pub const EXPORT_ROWS: u16 = 20_000;
 /// The longest time that analytics count, in days.

@@ -1,5 +1,6 @@
 //! The only randomness of this crate: names and secrets for what is new.
 
+use lectern_domain::secret::Secret;
 use rand::RngExt as _;
 use uuid::Uuid;
 
@@ -9,11 +10,11 @@ pub(crate) fn id() -> Uuid {
     Uuid::now_v7()
 }
 
-/// 256 bits that nobody can guess.
+/// One that nobody can guess.
 #[expect(
     clippy::disallowed_methods,
     reason = "a handler drives: it draws the secrets it gives out"
 )]
-pub(crate) fn secret() -> [u8; 32] {
-    rand::rng().random()
+pub(crate) fn secret() -> Secret {
+    Secret::new(rand::rng().random())
 }

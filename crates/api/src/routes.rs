@@ -11,12 +11,13 @@ mod openapi;
 pub(crate) mod people;
 pub(crate) mod reviews;
 pub(crate) mod sessions;
+pub(crate) mod sign_in;
 pub(crate) mod teachers;
 
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{any, delete, get, post, put},
+    routing::{any, delete, get, post},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -40,6 +41,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/sessions/{id}/calendar.ics", get(sessions::calendar::calendar))
         .route("/sessions/{id}/chat", get(sessions::chat::chat))
         .route("/sessions/{id}/attendance", get(sessions::attendance::attendance))
+        .route("/sessions/{id}/quality", get(sessions::quality::quality))
         .route(
             "/sessions/{id}/seats",
             post(sessions::seats::take::take).delete(sessions::seats::give_back::give_back),
@@ -71,10 +73,15 @@ pub fn router(state: ApiState) -> Router {
         .route("/notifications/read", post(notifications::read::read))
         .route("/matches/{userId}", get(matches::get::get).put(matches::put::put))
         .route("/me", get(me::get::get))
-        .route("/me/preferences", put(me::prefer::prefer))
+        .route("/me/preferences", get(me::prefer::get).put(me::prefer::prefer))
         .route("/me/availability", get(me::availability::get).put(me::availability::put))
         .route("/me/policy", get(me::policy::get).put(me::policy::put))
         .route("/people", get(people::people))
+        .route(
+            "/sign-in",
+            get(sign_in::place::place).post(sign_in::redeem::redeem).delete(sign_in::leave::leave),
+        )
+        .route("/sign-in-codes", post(sign_in::code::make))
         .route(
             "/teachers/{id}/availability",
             get(teachers::availability::get).put(teachers::availability::put),
@@ -93,6 +100,7 @@ pub fn router(state: ApiState) -> Router {
             get(admin::api_keys::list::list).post(admin::api_keys::create::create),
         )
         .route("/admin/api-keys/{id}", delete(admin::api_keys::revoke::revoke))
+        .route("/admin/rooms", get(admin::rooms::rooms))
         .route("/admin/disputes", get(admin::disputes::list::list))
         .route("/admin/disputes/{id}", get(admin::disputes::get::get))
         .route("/admin/disputes/{id}/decide", post(admin::disputes::decide::decide))

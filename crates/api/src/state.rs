@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Instant};
 
 use chrono::TimeDelta;
-use lectern_domain::{clock::Clock, policy::Policy, zone::Zones};
+use lectern_domain::{clock::Clock, policy::Policy, sign_in, zone::Zones};
 use lectern_store::openings::Platform;
 use serde::Serialize;
 use sqlx::PgPool;
@@ -33,6 +33,21 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
+/// How people come in from the platform's own pages.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The platform's page where people sign in, if there is one.
+    pub url: Option<String>,
+    /// How long a token is good that was got for a code.
+    pub lifetime: TimeDelta,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self { url: None, lifetime: sign_in::LIFE }
+    }
+}
+
 /// Everything that the composition root decides.
 pub struct Config {
     /// The database, migrated.
@@ -60,6 +75,8 @@ pub struct Config {
     /// Where people reach the web app, without a slash at the end; meeting
     /// URLs begin with it.
     pub public_url: String,
+    /// How people come in from the platform's own pages.
+    pub sign_in: SignIn,
     /// Where rooms are.
     pub rooms: Arc<dyn Rooms>,
     /// Where figures are kept.
@@ -105,6 +122,7 @@ pub struct Shared {
     pub(crate) matching: Matching,
     pub(crate) limiter: Limiter,
     pub(crate) public_url: String,
+    pub(crate) sign_in: SignIn,
     pub(crate) rooms: Arc<dyn Rooms>,
     pub(crate) metrics: Metrics,
 }
@@ -134,6 +152,7 @@ impl ApiState {
             ice_servers: config.ice_servers,
             matching: config.matching,
             public_url: config.public_url,
+            sign_in: config.sign_in,
             rooms: config.rooms,
         })))
     }

@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
-    id::KeyId,
-    person::Actor,
-    service_key::{Scope, SecretHash},
-    text::Title,
+    id::KeyId, person::Actor, secret::SecretHash, service_key::Scope, text::Title,
 };
 use serde_json::json;
 use sqlx::{PgConnection, PgPool};

@@ -8,7 +8,7 @@ use lectern_domain::{
     feed::{State, Trouble},
     id::{FeedId, UserId},
     outbound::Target,
-    service_key::SecretHash,
+    secret::SecretHash,
     session::Version,
     text::CalendarName,
 };

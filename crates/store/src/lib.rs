@@ -29,6 +29,7 @@ pub mod roles;
 pub mod rooms;
 pub mod server;
 pub mod sessions;
+pub mod sign_in;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod users;

@@ -14,6 +14,8 @@ pub const OUTBOX: TimeDelta = TimeDelta::days(30);
 pub const NOTIFICATIONS: TimeDelta = TimeDelta::days(180);
 /// Slots that were held, from when they were free again.
 pub const HOLDS: TimeDelta = TimeDelta::zero();
+/// Codes to sign in with, and signing in, from when it is over.
+pub const SIGN_INS: TimeDelta = TimeDelta::zero();
 /// Chat.
 pub const CHAT: TimeDelta = TimeDelta::days(730);
 /// Who was in a room, when.
@@ -59,6 +61,16 @@ pub async fn prune(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError>
     prune!(
         HOLDS,
         "DELETE FROM holds WHERE id IN (SELECT id FROM holds WHERE expires_at < $1 LIMIT $2)"
+    );
+    prune!(
+        SIGN_INS,
+        "DELETE FROM sign_in_codes WHERE hash IN \
+         (SELECT hash FROM sign_in_codes WHERE expires_at < $1 LIMIT $2)"
+    );
+    prune!(
+        SIGN_INS,
+        "DELETE FROM sign_ins WHERE hash IN \
+         (SELECT hash FROM sign_ins WHERE expires_at < $1 LIMIT $2)"
     );
     prune!(
         CHAT,

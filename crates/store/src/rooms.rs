@@ -5,6 +5,7 @@
 //! clock, so that nodes need not agree on the time.
 
 mod lessons;
+mod live;
 mod nodes;
 mod placement;
 #[cfg(all(test, feature = "testing"))]
@@ -12,6 +13,7 @@ mod tests;
 
 pub use self::{
     lessons::{Held, RoomFacts, begin, facts, finish, held},
+    live::{LiveRoom, PersonThere, live},
     nodes::{NodeState, beat, register, retire},
     placement::{Lease, place},
 };

@@ -1,17 +1,24 @@
 import { Lectern, ProblemError } from '@lectern/client';
 import { LecternProvider } from '@lectern/react';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { useLocation } from 'wouter';
 import { appearance } from './faces/appearance.tsx';
 import { SignIn } from './pages/SignIn.tsx';
 import { Routes } from './Routes.tsx';
-import { forgetToken, rememberPage, takeHandedOver, token, useToken } from './session/token.ts';
+import {
+  forgetToken,
+  keepToken,
+  rememberPage,
+  takeHandedOver,
+  token,
+  useToken,
+} from './session/token.ts';
 import { Boundary } from './shell/Boundary.tsx';
 import { Opening, Unopened } from './shell/Opening.tsx';
 
-takeHandedOver();
+const handedOver = takeHandedOver();
 
 const lectern = new Lectern({ token });
 const queries = new QueryClient({
@@ -44,6 +51,21 @@ export function App() {
 function Entry() {
   const [path, navigate] = useLocation();
   const signedIn = useToken() !== null;
+  const [code, setCode] = useState(handedOver.code);
+  const entering = useQuery({
+    queryKey: ['sign-in', code],
+    queryFn: () => lectern.signIn(code ?? ''),
+    enabled: code !== null && !signedIn,
+    staleTime: Infinity,
+    // A code is good once: asking again could only be refused.
+    retry: false,
+  });
+  const entered = entering.data?.token;
+  useEffect(() => {
+    if (!entered) return;
+    keepToken(entered);
+    setCode(null);
+  }, [entered]);
   const me = useQuery({
     queryKey: ['me'],
     queryFn: () => lectern.me(),
@@ -52,15 +74,20 @@ function Entry() {
   });
   const signIn = useCallback(() => {
     rememberPage(location.pathname + location.search);
+    const leaving = token();
+    // Whatever comes of it: here the token is gone.
+    new Lectern({ token: () => leaving }).signOut().catch(() => undefined);
     forgetToken();
+    setCode(null);
     queries.clear();
     navigate('/sign-in');
   }, [navigate]);
   const faces = useMemo(() => appearance, []);
 
   if (!signedIn || path === '/sign-in') {
+    if (entering.isLoading || entered) return <Opening />;
     if (path !== '/sign-in' && path !== '/') rememberPage(path + location.search);
-    return <SignIn lectern={lectern} />;
+    return <SignIn lectern={lectern} refused={entering.isError} />;
   }
   if (me.isPending) return <Opening />;
   if (me.isError) {

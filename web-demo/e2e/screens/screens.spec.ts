@@ -67,6 +67,33 @@ const SHOTS: Shot[] = [
     instead: { 'GET /api/demo/people': (route) => problem(route, 404, 'not_found') },
   },
   {
+    name: 'sign-in-platform-known',
+    path: '/sign-in',
+    signedOut: true,
+    instead: {
+      'GET /api/demo/people': (route) => problem(route, 404, 'not_found'),
+      'GET /api/sign-in': (route) => route.fulfill({ json: { url: 'https://school.example/in' } }),
+    },
+    act: async (page) => {
+      const way = page.getByRole('link', { name: 'Sign in' });
+      await expect(way).toHaveAttribute('href', /^https:\/\/school\.example\/in\?returnTo=/);
+    },
+  },
+  {
+    name: 'sign-in-used',
+    path: `/lessons/${data.COMING[0]?.id}#code=${'0'.repeat(64)}`,
+    signedOut: true,
+    instead: {
+      'GET /api/demo/people': (route) => problem(route, 404, 'not_found'),
+      'GET /api/sign-in': (route) => route.fulfill({ json: { url: 'https://school.example/in' } }),
+      'POST /api/sign-in': (route) => problem(route, 401, 'unauthenticated'),
+    },
+    act: async (page) => {
+      await expect(page.getByRole('link', { name: 'Sign in again' })).toBeVisible();
+      expect(page.url()).not.toContain('code');
+    },
+  },
+  {
     name: 'sign-in-loading',
     path: '/sign-in',
     signedOut: true,

@@ -30,12 +30,15 @@ export class LecternServer {
     this.#folder = folder;
   }
 
-  static async start(settings: Record<string, string> = {}): Promise<LecternServer> {
+  static async start(
+    settings: Record<string, string> = {},
+    command: 'demo' | 'serve' = 'demo',
+  ): Promise<LecternServer> {
     const binary = process.env['LECTERN_BIN'];
     if (!binary) throw new Error('LECTERN_BIN names the lectern binary to test');
     const folder = mkdtempSync(join(tmpdir(), 'lectern-e2e-'));
     const readyFile = join(folder, 'ready.json');
-    const child = spawn(binary, ['demo', '--ready-file', readyFile], {
+    const child = spawn(binary, [command, '--ready-file', readyFile], {
       env: {
         ...process.env,
         LECTERN_LISTEN: '127.0.0.1:0',

@@ -5,8 +5,13 @@ use chrono::{DateTime, Utc};
 use lectern_domain::{
     id::{KeyId, UserId},
     service_key::{PREFIX, Scope, ServiceKey},
+    sign_in::{self, SignInToken},
 };
-use lectern_store::{api_keys, users};
+use lectern_store::{
+    api_keys,
+    sign_in::{self as sign_ins, SignedIn},
+    users::{self, Claims},
+};
 
 use super::token::Bearer;
 use crate::{problem::Problem, state::ApiState};
@@ -14,7 +19,7 @@ use crate::{problem::Problem, state::ApiState};
 /// Somebody who may call.
 #[derive(Debug, Clone)]
 pub(crate) enum Identity {
-    /// With the platform's token.
+    /// With the platform's token, or one that was got for a code.
     Person(Bearer),
     /// With one of the platform's keys.
     Service(Service),
@@ -39,17 +44,11 @@ impl Identity {
 
 /// Finds out who calls.
 pub(crate) async fn identify(state: &ApiState, headers: &HeaderMap) -> Result<Identity, Problem> {
-    let header = headers
-        .get(header::AUTHORIZATION)
-        .ok_or_else(|| Problem::unauthenticated("no token was sent"))?;
-    let token = header
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| Problem::unauthenticated("expected a bearer token"))?;
+    let token = bearer(headers)?;
     let now = state.clock.now();
+    if token.starts_with(sign_in::PREFIX) {
+        return signed_in(state, token, now).await.map(Identity::Person);
+    }
     if token.starts_with(PREFIX) {
         return service(state, token, now).await.map(Identity::Service);
     }
@@ -62,6 +61,37 @@ pub(crate) async fn identify(state: &ApiState, headers: &HeaderMap) -> Result<Id
         state.remembered.learn(&bearer.claims);
     }
     Ok(Identity::Person(bearer))
+}
+
+/// The bearer token of a request (RFC 6750).
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let header = headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| Problem::unauthenticated("no token was sent"))?;
+    header
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Problem::unauthenticated("expected a bearer token"))
+}
+
+/// The token of a request, where it is one that was got for a code.
+pub(crate) fn sign_in_token(headers: &HeaderMap) -> Option<SignInToken> {
+    bearer(headers).ok()?.parse().ok()
+}
+
+async fn signed_in(state: &ApiState, text: &str, now: DateTime<Utc>) -> Result<Bearer, Problem> {
+    let refused = || Problem::unauthenticated("the sign-in has ended");
+    let SignInToken(secret) = text.parse().map_err(|_| refused())?;
+    let SignedIn { actor, name } = state
+        .timed("sign_ins_find", sign_ins::find(&state.pool, secret.hash(), now))
+        .await?
+        .ok_or_else(refused)?;
+    // What else the platform says of them is stored already.
+    let claims = Claims { id: actor.id.clone(), name, locale: None, time_zone: None, email: None };
+    Ok(Bearer { actor, claims })
 }
 
 async fn service(state: &ApiState, text: &str, now: DateTime<Utc>) -> Result<Service, Problem> {

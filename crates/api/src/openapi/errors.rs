@@ -11,6 +11,7 @@ use utoipa::{
         Content, OpenApi, Ref, RefOr, ResponseBuilder,
         example::ExampleBuilder,
         path::{Operation, Parameter, ParameterIn},
+        security::SecurityRequirement,
     },
 };
 
@@ -20,8 +21,9 @@ use crate::problem::Code;
 /// The media type of RFC 9457.
 pub(super) const PROBLEM: &str = "application/problem+json";
 
+const WITH_TOKEN: &[(&str, &str)] =
+    &[("401", "`unauthenticated`: no token was sent, or none that is good.")];
 const EVERYWHERE: &[(&str, &str)] = &[
-    ("401", "`unauthenticated`: no token was sent, or none that is good."),
     ("429", "`rate_limited`: `Retry-After` says when to try again."),
     ("500", "`internal`: the fault is the server's."),
     ("503", "`unavailable`: not now; `Retry-After` says when to try again."),
@@ -50,6 +52,9 @@ impl Modify for Errors {
             let invalid = invalid(operation, &schemas);
             add(operation, &[("422", &invalid)]);
             add(operation, EVERYWHERE);
+            if !is_open(operation) {
+                add(operation, WITH_TOKEN);
+            }
             if operation.parameters.iter().flatten().any(is_in_path) {
                 add(operation, WITH_PATH);
             }
@@ -64,6 +69,12 @@ impl Modify for Errors {
             components.examples.insert(code.name().to_owned(), example.into());
         }
     }
+}
+
+/// Whether everybody may call it: it says so, by asking for nothing.
+fn is_open(operation: &Operation) -> bool {
+    let nothing = SecurityRequirement::default();
+    operation.security.as_ref().is_some_and(|security| security.contains(&nothing))
 }
 
 fn is_in_path(parameter: &RefOr<Parameter>) -> bool {

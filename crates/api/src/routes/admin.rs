@@ -4,4 +4,5 @@ pub(crate) mod analytics;
 pub(crate) mod api_keys;
 pub(crate) mod disputes;
 pub(crate) mod reviews;
+pub(crate) mod rooms;
 pub(crate) mod sessions;

@@ -14,6 +14,7 @@ pub(crate) mod get;
 pub(crate) mod join;
 pub(crate) mod list;
 pub(crate) mod proposals;
+pub(crate) mod quality;
 pub(crate) mod review;
 pub(crate) mod seats;
 mod series;

@@ -83,4 +83,7 @@ pub(crate) enum ApiKeyScope {
     /// Read the platform's figures.
     #[schema(rename = "analytics:read")]
     AnalyticsRead,
+    /// Make codes with which people, admins among them, sign in.
+    #[schema(rename = "sign-in:write")]
+    SignInWrite,
 }

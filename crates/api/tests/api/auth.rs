@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use lectern_api::{ApiState, Config, StateError, auth::AuthConfig};
+use lectern_api::{ApiState, Config, SignIn, StateError, auth::AuthConfig};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -135,6 +135,7 @@ async fn a_configuration_that_cannot_check_is_refused() {
             policy: lectern_domain::policy::Policy::default(),
             review_window: lectern_domain::review::WINDOW,
             chat_texts: false,
+            sign_in: SignIn::default(),
             ice_servers: Vec::new(),
             matching: lectern_api::matching::Matching::Off,
             rate_limit: lectern_api::RateLimit::default(),

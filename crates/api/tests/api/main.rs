@@ -31,5 +31,7 @@ mod review_numbers;
 mod reviews;
 mod seats;
 mod series;
+mod sign_in;
 mod support;
 mod time_zones;
+mod watching;

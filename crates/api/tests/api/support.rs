@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use lectern_api::{
-    ApiState, CloseCause, Config, IceServer, PlaceError, Placement, RateLimit, Rooms,
+    ApiState, CloseCause, Config, IceServer, PlaceError, Placement, RateLimit, Rooms, SignIn,
     auth::AuthConfig, matching::Matching, router,
 };
 use lectern_domain::{clock::Clock, id::SessionId, policy::Policy, review, zone::Zones};
@@ -92,6 +92,7 @@ impl World {
             policy: Policy::default(),
             review_window: review::WINDOW,
             chat_texts: false,
+            sign_in: SignIn::default(),
             ice_servers: vec![IceServer {
                 urls: vec!["stun:127.0.0.1:3478".into()],
                 username: None,

@@ -13,6 +13,7 @@ use lectern_api::SystemClock;
 use lectern_domain::{
     clock::Clock as _,
     id::KeyId,
+    secret::Secret,
     service_key::{Scope, ServiceKey},
 };
 use lectern_store::api_keys::{self, NewKey};
@@ -107,7 +108,7 @@ async fn first_key(settings: &Settings) -> anyhow::Result<String> {
 
 async fn make_key(database: &Database) -> anyhow::Result<String> {
     #[expect(clippy::disallowed_methods, reason = "a driver: it names what it makes")]
-    let key = ServiceKey::new(KeyId(Uuid::now_v7()), drawn());
+    let key = ServiceKey::new(KeyId(Uuid::now_v7()), Secret::new(drawn()));
     let now = SystemClock.now();
     let new = NewKey {
         id: key.id,

@@ -185,6 +185,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "false",
         "Whether admins read in a dispute what was written in the room, and not only when: true or false.",
     ),
+    public(
+        "sign_in.url",
+        "",
+        "The platform's page where people sign in; the web app sends them there, with the page to come back to as `returnTo`.",
+    ),
+    public(
+        "sign_in.hours",
+        "12",
+        "How long somebody stays signed in who came with a code (POST /api/sign-in-codes), 1 to 720 hours.",
+    ),
     public("rate_limit.per_second", "50", "Requests a second of one caller, in the long run."),
     public("rate_limit.burst", "200", "Requests of one caller at once."),
     public("ice_servers", "[]", "JSON list of RTCIceServer dictionaries for clients."),

@@ -9,7 +9,7 @@ use std::{
 
 use chrono::TimeDelta;
 use lectern_api::{
-    IceServer, RateLimit,
+    IceServer, RateLimit, SignIn,
     auth::Algorithm,
     matching::{OnFailure, webhook_key},
 };
@@ -39,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) matching: MatchRule,
     pub(crate) review_window: TimeDelta,
     pub(crate) chat_texts: bool,
+    pub(crate) sign_in: SignIn,
     pub(crate) rate_limit: RateLimit,
     pub(crate) ice_servers: Vec<IceServer>,
     pub(crate) region: String,
@@ -113,6 +114,10 @@ impl Config {
             matching: MatchRule::read(&reader)?,
             review_window: TimeDelta::days(reader.within("reviews.window_days", 1..=365)?.into()),
             chat_texts: reader.parsed("disputes.chat_texts")?,
+            sign_in: SignIn {
+                url: reader.web_url("sign_in.url")?,
+                lifetime: TimeDelta::hours(reader.within("sign_in.hours", 1..=720)?.into()),
+            },
             rate_limit: RateLimit {
                 per_second: reader.within("rate_limit.per_second", 1..=1_000_000)?.into(),
                 burst: reader.within("rate_limit.burst", 1..=1_000_000)?,

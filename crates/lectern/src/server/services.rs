@@ -229,6 +229,7 @@ fn serve_http(
         policy: setup.config.policy,
         review_window: setup.config.review_window,
         chat_texts: setup.config.chat_texts,
+        sign_in: setup.config.sign_in,
         ice_servers: setup.config.ice_servers,
         matching: matching(setup.config.matching)?,
         rate_limit: setup.config.rate_limit,

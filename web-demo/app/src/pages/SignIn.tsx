@@ -1,11 +1,11 @@
 import { cityOf, type DemoPerson, type Lectern, ProblemError } from '@lectern/client';
-import { Button, Skeleton, StateView } from '@lectern/react';
+import { Button, buttonClass, Skeleton, StateView } from '@lectern/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ChevronRight, DoorOpen, TriangleAlert } from 'lucide-react';
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { appearance } from '../faces/appearance.tsx';
-import { keepToken, takePage } from '../session/token.ts';
+import { keepToken, peekPage, takePage } from '../session/token.ts';
 import { Mark } from '../shell/Mark.tsx';
 
 const GROUPS = [
@@ -14,8 +14,14 @@ const GROUPS = [
   { role: 'admin', title: 'Runs the place' },
 ] as const;
 
+interface SignInProps {
+  lectern: Lectern;
+  /** Whether they came with a code that was not good. */
+  refused: boolean;
+}
+
 /** The door. In the demo one chooses a person; elsewhere the platform signs in. */
-export function SignIn({ lectern }: { lectern: Lectern }) {
+export function SignIn({ lectern, refused }: SignInProps) {
   const people = useQuery({
     queryKey: ['demo', 'people'],
     queryFn: () => lectern.demoPeople(),
@@ -45,7 +51,14 @@ export function SignIn({ lectern }: { lectern: Lectern }) {
       </div>
       <div className="door-people">
         {people.isPending && <DoorSkeleton />}
-        {people.isError && <NoPeople error={people.error} retry={() => void people.refetch()} />}
+        {people.isError && (
+          <NoPeople
+            lectern={lectern}
+            refused={refused}
+            error={people.error}
+            retry={() => void people.refetch()}
+          />
+        )}
         {people.data && <People lectern={lectern} people={people.data} />}
       </div>
     </main>
@@ -139,16 +152,14 @@ function lineOf(person: DemoPerson): string {
   }
 }
 
-function NoPeople({ error, retry }: { error: Error; retry: () => void }) {
+interface NoPeopleProps extends SignInProps {
+  error: Error;
+  retry: () => void;
+}
+
+function NoPeople({ lectern, refused, error, retry }: NoPeopleProps) {
   if (error instanceof ProblemError && error.status === 404) {
-    return (
-      <StateView level={1} title="Sign in on your platform" icon={DoorOpen} tone="info">
-        <p>
-          Lectern opens from the place where you have your account. Go there, open your lesson, and
-          you are in.
-        </p>
-      </StateView>
-    );
+    return <OnPlatform lectern={lectern} refused={refused} />;
   }
   return (
     <StateView
@@ -165,6 +176,57 @@ function NoPeople({ error, retry }: { error: Error; retry: () => void }) {
       <p>The server could not be reached. Try again in a moment.</p>
     </StateView>
   );
+}
+
+/**
+ * The way to the platform's own sign-in page, and back. Who opened a page of a
+ * lesson is sent there at once; who signed out, or came with a code that is no
+ * longer good, goes when they choose to.
+ */
+function OnPlatform({ lectern, refused }: SignInProps) {
+  const [path] = useLocation();
+  const place = useQuery({
+    queryKey: ['demo', 'sign-in'],
+    queryFn: () => lectern.signInPlace(),
+    staleTime: Infinity,
+  });
+  const way = place.data ? wayTo(place.data) : null;
+  const atOnce = way !== null && path !== '/sign-in' && !refused;
+  useEffect(() => {
+    if (atOnce) location.replace(way);
+  }, [atOnce, way]);
+  if (place.isPending || atOnce) return <DoorSkeleton />;
+  return (
+    <StateView
+      level={1}
+      title={refused ? 'This link was used already' : 'Sign in on your platform'}
+      icon={DoorOpen}
+      tone="info"
+      actions={
+        way && (
+          <a className={buttonClass({ kind: 'primary' })} href={way}>
+            {refused ? 'Sign in again' : 'Sign in'}
+          </a>
+        )
+      }
+    >
+      {refused ? (
+        <p>A link signs you in once, within a minute. Sign in again and you are back here.</p>
+      ) : (
+        <p>
+          Lectern opens from the place where you have your account.{' '}
+          {way ? 'Sign in there and you are back on this page.' : 'Go there and open your lesson.'}
+        </p>
+      )}
+    </StateView>
+  );
+}
+
+/** The platform's page, told where to come back to. */
+function wayTo(place: string): string {
+  const way = new URL(place);
+  way.searchParams.set('returnTo', location.origin + peekPage());
+  return way.href;
 }
 
 function DoorSkeleton() {

@@ -5,14 +5,18 @@ const KEY = 'lectern.token';
 const BACK = 'lectern.back';
 
 /**
- * Takes a token that the platform handed over in the fragment, which never
- * leaves the browser, and removes it from the address.
+ * Takes what the platform handed over in the fragment, which never leaves the
+ * browser, and removes it from the address: a token, or a code to exchange for
+ * one. Who comes with a code is no longer whoever was here before.
  */
-export function takeHandedOver(): void {
-  const handed = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (!handed) return;
-  sessionStorage.setItem(KEY, handed);
+export function takeHandedOver(): { code: string | null } {
+  const handed = new URLSearchParams(location.hash.slice(1));
+  const [token, code] = [handed.get('token'), handed.get('code')];
+  if (token === null && code === null) return { code };
   history.replaceState(null, '', location.pathname + location.search);
+  if (token !== null) sessionStorage.setItem(KEY, token);
+  else sessionStorage.removeItem(KEY);
+  return { code };
 }
 
 export function token(): string | null {
@@ -44,9 +48,15 @@ export function rememberPage(path: string): void {
   sessionStorage.setItem(BACK, path);
 }
 
-/** The page to come back to, once; only ever a path of this app. */
+/** The page to come back to, once. */
 export function takePage(): string {
-  const path = sessionStorage.getItem(BACK);
+  const path = peekPage();
   sessionStorage.removeItem(BACK);
+  return path;
+}
+
+/** The page to come back to; only ever a path of this app. */
+export function peekPage(): string {
+  const path = sessionStorage.getItem(BACK);
   return path?.startsWith('/') && !path.startsWith('//') && path !== '/sign-in' ? path : '/';
 }

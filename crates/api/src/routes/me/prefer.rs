@@ -1,4 +1,4 @@
-//! `PUT /api/me/preferences`
+//! `GET, PUT /api/me/preferences`
 
 use axum::{Json, extract::State};
 use lectern_domain::text::Locale;
@@ -23,6 +23,19 @@ pub(crate) struct Preferences {
     /// A BCP 47 language tag.
     #[schema(min_length = 2, max_length = 35)]
     locale: Option<String>,
+}
+
+/// What the caller prefers, beside who they are.
+#[utoipa::path(
+    operation_id = "getPreferences",
+    get, path = "/api/me/preferences", tag = "me",
+    responses((status = 200, description = "The caller.", body = Me)),
+)]
+pub(crate) async fn get(
+    State(state): State<ApiState>,
+    caller: Caller,
+) -> Result<Json<Me>, Problem> {
+    show(&state, &caller).await
 }
 
 /// Changes what the caller prefers.

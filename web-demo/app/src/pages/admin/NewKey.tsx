@@ -15,6 +15,7 @@ const SCOPES: readonly { id: ApiKeyScope; text: string }[] = [
   { id: 'matches:write', text: 'Hand in matches of students and teachers' },
   { id: 'reviews:read', text: 'Read reviews' },
   { id: 'analytics:read', text: 'Read the platform’s figures' },
+  { id: 'sign-in:write', text: 'Sign people in, admins among them' },
 ];
 
 const DAYS = [30, 90, 365, 730] as const;

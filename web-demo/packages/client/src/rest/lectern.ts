@@ -417,6 +417,21 @@ export class Lectern {
     await body(this.#http.DELETE('/api/admin/api-keys/{id}', { params: { path: { id } } }));
   }
 
+  /** Where people sign in who have no token; null: they find it by themselves. */
+  async signInPlace() {
+    return (await body(this.#http.GET('/api/sign-in'))).url;
+  }
+
+  /** Exchanges a code from the platform, good once, for a token. */
+  signIn(code: string) {
+    return body(this.#http.POST('/api/sign-in', { body: { code } }));
+  }
+
+  /** Makes a token worthless that was got for a code. Others stay good. */
+  async signOut(): Promise<void> {
+    await body(this.#http.DELETE('/api/sign-in'));
+  }
+
   /** The people of the demo. Any other server answers 404. */
   async demoPeople() {
     return (await body(this.#http.GET('/api/demo/people'))).items;
