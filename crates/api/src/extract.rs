@@ -12,7 +12,7 @@ pub(crate) use self::{
     body::{Body, OptionalBody},
     caller::{Caller, Principal},
     checks::Checks,
-    headers::{IdempotencyKey, IfMatch},
+    headers::{IdempotencyKey, IfMatch, LastEventId},
     page::{Listed, PageQuery, Paged, Turns, page, position},
     path::{
         DisputePath, HoldPath, KeyPath, ProposalPath, ReviewPath, SeatPath, SessionPath, UserPath,

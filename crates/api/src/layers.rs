@@ -79,6 +79,9 @@ pub(crate) async fn observe(
     no_store(&mut response);
     let status = response.status();
     state.metrics.answered(&method, &route, status, elapsed);
+    if status.is_success() && !method.is_safe() {
+        state.hub.wake();
+    }
     let milliseconds = elapsed.as_secs_f64() * 1e3;
     span.in_scope(|| {
         tracing::info!(event = "http_answered", status = status.as_u16(), milliseconds)

@@ -17,6 +17,7 @@ pub mod matching;
 mod metrics;
 mod openapi;
 mod problem;
+mod push;
 mod random;
 mod rate;
 mod rooms;

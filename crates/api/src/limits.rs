@@ -70,3 +70,29 @@ pub const JWKS_TIMEOUT: Duration = Duration::from_secs(5);
 pub const LEEWAY: Duration = Duration::from_secs(30);
 /// The largest answer that is tagged with a digest of it, in bytes.
 pub const TAGGED: u64 = 4 * 1024 * 1024;
+/// The most streams of notices on a node: each keeps a connection open. Beyond,
+/// 503.
+pub const STREAMS: usize = 5_000;
+/// The most streams of notices of one person on a node: 429 beyond.
+pub const STREAMS_OF_ONE: usize = 8;
+/// What waits for one stream. A stream whose reader is further behind ends, and
+/// the reader goes on from the last notice that arrived.
+pub const STREAM_QUEUE: usize = 64;
+/// The most notices that a stream reads at once of what was missed.
+pub const STREAM_PAGE: i64 = 200;
+/// How often a stream says that it is there, and unread notices are counted
+/// anew: what was read by way of another node shows then.
+pub const HEARTBEAT: Duration = Duration::from_secs(20);
+/// How long clients wait before they open a stream again.
+pub const STREAM_RETRY: Duration = Duration::from_secs(2);
+/// How often a node with open streams looks for new notices.
+pub const LOOK: Duration = Duration::from_secs(1);
+/// The shortest pause between two looks, when commands wake the node.
+pub const LOOK_PAUSE: Duration = Duration::from_millis(50);
+/// The most notices of one look; with more the next follows at once.
+pub const LOOK_BATCH: i64 = 1_000;
+/// How long a gap in the order of notices may still be filled: longer than a
+/// request takes.
+pub const GAP_PATIENCE: Duration = Duration::from_secs(40);
+/// The most notices that are known beyond a gap; then the gap is given up.
+pub const KNOWN_NOTICES: usize = 10_000;

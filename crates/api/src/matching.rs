@@ -23,6 +23,13 @@ pub enum Matching {
     Hook(Box<MatchHook>),
 }
 
+impl Matching {
+    /// Whether a booking has to ask.
+    pub(crate) const fn is_asked(&self) -> bool {
+        !matches!(self, Self::Off)
+    }
+}
+
 impl ApiState {
     /// Refuses a lesson of `student` with `teacher`, where they are not matched.
     /// Admins decide for themselves.

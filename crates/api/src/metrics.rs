@@ -14,6 +14,7 @@ pub(crate) struct Metrics {
     requests: IntCounterVec,
     duration: HistogramVec,
     in_flight: IntGauge,
+    streams: IntGauge,
     joins: IntCounterVec,
     database: HistogramVec,
 }
@@ -37,6 +38,10 @@ impl Metrics {
                 "lectern_http_requests_in_flight",
                 "HTTP requests that are being answered.",
             )?,
+            streams: IntGauge::new(
+                "lectern_notification_streams",
+                "Streams of notices that are open.",
+            )?,
             joins: IntCounterVec::new(
                 Opts::new("lectern_join_tokens_total", "Requests to join a lesson, by result."),
                 &["result"],
@@ -53,6 +58,7 @@ impl Metrics {
         registry.register(Box::new(metrics.requests.clone()))?;
         registry.register(Box::new(metrics.duration.clone()))?;
         registry.register(Box::new(metrics.in_flight.clone()))?;
+        registry.register(Box::new(metrics.streams.clone()))?;
         registry.register(Box::new(metrics.joins.clone()))?;
         registry.register(Box::new(metrics.database.clone()))?;
         Ok(metrics)
@@ -61,6 +67,11 @@ impl Metrics {
     pub(crate) fn begin(&self) -> InFlight<'_> {
         self.in_flight.inc();
         InFlight(self)
+    }
+
+    /// Where open streams of notices are counted.
+    pub(crate) fn streams(&self) -> IntGauge {
+        self.streams.clone()
     }
 
     pub(crate) fn answered(

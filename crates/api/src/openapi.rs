@@ -75,6 +75,7 @@ use crate::{problem, routes, view};
         routes::sessions::review::edit,
         routes::notifications::list::list,
         routes::notifications::read::read,
+        routes::notifications::stream::stream,
         routes::matches::get::get,
         routes::matches::put::put,
         routes::me::get::get,

@@ -71,6 +71,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/reviews/{id}/report", post(reviews::report::report))
         .route("/notifications", get(notifications::list::list))
         .route("/notifications/read", post(notifications::read::read))
+        .route("/notifications/stream", get(notifications::stream::stream))
         .route("/matches/{userId}", get(matches::get::get).put(matches::put::put))
         .route("/me", get(me::get::get))
         .route("/me/preferences", get(me::prefer::get).put(me::prefer::prefer))

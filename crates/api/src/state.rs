@@ -7,12 +7,14 @@ use lectern_domain::{clock::Clock, policy::Policy, sign_in, zone::Zones};
 use lectern_store::openings::Platform;
 use serde::Serialize;
 use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use crate::{
     auth::{AuthConfig, AuthError, Authenticator, Remembered},
     matching::Matching,
     metrics::Metrics,
+    push::Hub,
     rate::{Limiter, RateLimit},
     rooms::Rooms,
 };
@@ -64,7 +66,7 @@ pub struct Config {
     pub policy: Policy,
     /// How long after a lesson reviews may be written.
     pub review_window: TimeDelta,
-    /// Whether admins read, in a dispute, what was written in the room.
+    /// Whether admins read what was written in the rooms of others.
     pub chat_texts: bool,
     /// What clients are told to find a path with.
     pub ice_servers: Vec<IceServer>,
@@ -81,6 +83,8 @@ pub struct Config {
     pub rooms: Arc<dyn Rooms>,
     /// Where figures are kept.
     pub registry: prometheus::Registry,
+    /// Ends the answers that go on by themselves.
+    pub stop: CancellationToken,
 }
 
 impl fmt::Debug for Config {
@@ -125,6 +129,8 @@ pub struct Shared {
     pub(crate) sign_in: SignIn,
     pub(crate) rooms: Arc<dyn Rooms>,
     pub(crate) metrics: Metrics,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) stop: CancellationToken,
 }
 
 impl fmt::Debug for Shared {
@@ -137,12 +143,14 @@ impl ApiState {
     /// Checks the configuration and registers the metrics.
     pub fn new(config: Config) -> Result<Self, StateError> {
         let room_key = config.room_keys.first().ok_or(StateError::NoRoomKey)?;
+        let metrics = Metrics::new(&config.registry)?;
         Ok(Self(Arc::new(Shared {
             authenticator: Authenticator::new(config.auth)?,
             remembered: Remembered::default(),
             room_key: jsonwebtoken::EncodingKey::from_secret(room_key),
             limiter: Limiter::new(config.rate_limit),
-            metrics: Metrics::new(&config.registry)?,
+            hub: Hub::new(metrics.streams()),
+            metrics,
             pool: config.pool,
             clock: config.clock,
             zones: config.zones,
@@ -154,11 +162,19 @@ impl ApiState {
             public_url: config.public_url,
             sign_in: config.sign_in,
             rooms: config.rooms,
+            stop: config.stop,
         })))
     }
 }
 
 impl ApiState {
+    /// Finds the notices that are written, by whichever node, for those who
+    /// listen, until the API is to stop. One such task runs beside a router.
+    pub async fn push_notices(self) {
+        let (pool, stop) = (self.pool.clone(), self.stop.clone());
+        self.hub.listen(pool, stop).await;
+    }
+
     /// What holds for everybody on the platform.
     pub(crate) fn platform(&self) -> Platform<'_> {
         Platform { zones: &self.zones, policy: &self.policy }

@@ -5,6 +5,7 @@ mod api_key;
 mod availability;
 mod dispute;
 mod history;
+mod notice;
 mod people;
 mod policy;
 mod review;
@@ -16,6 +17,7 @@ pub(crate) use self::{
     availability::{Availability, NewAvailability},
     dispute::{AuditEvent, Dispute, DisputeOutcome},
     history::{OverseenSession, PastSession},
+    notice::Notice,
     people::{Me, People, Teachers},
     policy::{Policy, PolicyChange},
     review::{Aggregate, FullAggregate, ModeratedReview, Review},

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use lectern_domain::id::UserId;
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 use crate::error::StoreError;
 
@@ -28,6 +28,21 @@ pub struct Answer {
     pub headers: Value,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// The answer to an earlier request with this key, if it has one by now. This
+/// claims nothing: it is for what must not stand in a repetition's way.
+pub async fn answered(pool: &PgPool, once: &Once<'_>) -> Result<Option<Answer>, StoreError> {
+    let row = sqlx::query!(
+        "SELECT request_hash, status, headers, body FROM idempotency_keys \
+         WHERE caller = $1 AND key = $2",
+        once.caller.as_str(),
+        once.key,
+    )
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    kept(once, &row.request_hash, row.status, row.headers, row.body).map(Some)
 }
 
 /// Claims the key, waiting for another request that holds it. If that one was
@@ -56,12 +71,23 @@ pub(crate) async fn claim(
     if row.new {
         return Ok(None);
     }
-    if row.request_hash != once.request {
+    kept(once, &row.request_hash, row.status, row.headers, row.body).map(Some)
+}
+
+/// The answer that was kept, if it is to this request.
+fn kept(
+    once: &Once<'_>,
+    request: &[u8],
+    status: Option<i16>,
+    headers: Option<Value>,
+    body: Option<Vec<u8>>,
+) -> Result<Answer, StoreError> {
+    if request != once.request {
         return Err(StoreError::IdempotencyMismatch);
     }
-    let status = row.status.and_then(|status| u16::try_from(status).ok());
-    match (status, row.headers, row.body) {
-        (Some(status), Some(headers), Some(body)) => Ok(Some(Answer { status, headers, body })),
+    let status = status.and_then(|status| u16::try_from(status).ok());
+    match (status, headers, body) {
+        (Some(status), Some(headers), Some(body)) => Ok(Answer { status, headers, body }),
         _ => Err(StoreError::Corrupt { column: "idempotency_keys.status" }),
     }
 }

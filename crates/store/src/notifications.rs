@@ -28,6 +28,27 @@ pub struct Notice {
     pub read_at: Option<DateTime<Utc>>,
 }
 
+/// A notice with its place in the order in which notices are written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The place. It is given out before the notice can be seen, so a lower one
+    /// may be seen after a higher one.
+    pub position: i64,
+    /// Whose it is.
+    pub user: String,
+    /// The notice.
+    pub notice: Notice,
+}
+
+/// That somebody was told something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The notice's place in the order.
+    pub position: i64,
+    /// Whose it is.
+    pub user: String,
+}
+
 /// One notice to several people.
 #[derive(Debug, Clone, Copy)]
 pub struct NewNotice<'a> {
@@ -122,4 +143,135 @@ pub async fn mark_read(
     .execute(pool)
     .await?;
     Ok(())
+}
+
+/// How many notices each of `users` has not read, nobody left out.
+pub async fn unread_of(pool: &PgPool, users: &[String]) -> Result<Vec<(String, i64)>, StoreError> {
+    let counts = sqlx::query!(
+        r#"
+        SELECT u AS "user!",
+               (SELECT count(*) FROM notifications n WHERE n.user_id = u AND n.read_at IS NULL)
+                   AS "unread!"
+        FROM unnest($1::text[]) AS u
+        "#,
+        users,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(counts.into_iter().map(|row| (row.user, row.unread)).collect())
+}
+
+/// The place of the latest notice that can be seen; 0 where there is none.
+pub async fn last_position(pool: &PgPool) -> Result<i64, StoreError> {
+    let last = sqlx::query_scalar!("SELECT max(position) FROM notifications");
+    Ok(last.fetch_one(pool).await?.unwrap_or(0))
+}
+
+/// The place of one of somebody's notices.
+pub async fn position_of(
+    pool: &PgPool,
+    user: &UserId,
+    id: NotificationId,
+) -> Result<Option<i64>, StoreError> {
+    let position = sqlx::query_scalar!(
+        "SELECT position FROM notifications WHERE id = $1 AND user_id = $2",
+        id.0,
+        user.as_str(),
+    );
+    Ok(position.fetch_optional(pool).await?)
+}
+
+/// What was written after the place `settled`, but for the places that are
+/// `known`, in order, up to `limit`.
+pub async fn written_since(
+    pool: &PgPool,
+    settled: i64,
+    known: &[i64],
+    limit: i64,
+) -> Result<Vec<Written>, StoreError> {
+    let written = sqlx::query_as!(
+        Written,
+        r#"
+        SELECT position, user_id AS "user" FROM notifications
+        WHERE position > $1 AND position <> ALL($2)
+        ORDER BY position LIMIT $3
+        "#,
+        settled,
+        known,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(written)
+}
+
+/// The places after `position` at which somebody's notices are.
+pub async fn positions_after(
+    pool: &PgPool,
+    user: &UserId,
+    position: i64,
+) -> Result<Vec<i64>, StoreError> {
+    let positions = sqlx::query_scalar!(
+        "SELECT position FROM notifications WHERE user_id = $1 AND position > $2",
+        user.as_str(),
+        position,
+    );
+    Ok(positions.fetch_all(pool).await?)
+}
+
+struct PlacedRow {
+    position: i64,
+    user_id: String,
+    id: Uuid,
+    kind: String,
+    session_id: Option<Uuid>,
+    payload: Value,
+    created_at: DateTime<Utc>,
+    read_at: Option<DateTime<Utc>>,
+}
+
+impl From<PlacedRow> for Placed {
+    fn from(row: PlacedRow) -> Self {
+        let PlacedRow { position, user_id, id, kind, session_id, payload, created_at, read_at } =
+            row;
+        let notice = Notice { id, kind, session_id, payload, created_at, read_at };
+        Self { position, user: user_id, notice }
+    }
+}
+
+/// The notices at these places, in order.
+pub async fn at(pool: &PgPool, positions: &[i64]) -> Result<Vec<Placed>, StoreError> {
+    let rows = sqlx::query_as!(
+        PlacedRow,
+        r#"
+        SELECT position, user_id, id, kind, session_id, payload, created_at, read_at
+        FROM notifications WHERE position = ANY($1) ORDER BY position
+        "#,
+        positions,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Somebody's notices after a place, in order, up to `limit`.
+pub async fn after(
+    pool: &PgPool,
+    user: &UserId,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<Placed>, StoreError> {
+    let rows = sqlx::query_as!(
+        PlacedRow,
+        r#"
+        SELECT position, user_id, id, kind, session_id, payload, created_at, read_at
+        FROM notifications WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3
+        "#,
+        user.as_str(),
+        position,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }

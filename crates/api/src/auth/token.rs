@@ -44,6 +44,8 @@ pub enum AuthError {
 pub(crate) struct Bearer {
     pub(crate) actor: Actor,
     pub(crate) claims: Claims,
+    /// Until when the token is good, leeway aside.
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 pub(crate) struct Authenticator {
@@ -118,19 +120,24 @@ impl Authenticator {
             key.and_then(|key| claims(token, &key, header.alg))
         };
         let claims = claims.ok_or_else(|| refuse("the token's signature is not good"))?;
-        self.check(&claims, now)?;
-        self.identity(&claims)
+        let expires_at = self.check(&claims, now)?;
+        self.identity(&claims, expires_at)
     }
 
-    fn check(&self, claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), Problem> {
+    /// Whether the claims are good now, and until when.
+    fn check(
+        &self,
+        claims: &Map<String, Value>,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, Problem> {
         let leeway = self.config.leeway.as_secs_f64();
         let now = now.timestamp() as f64;
         let instant = |name: &str| claims.get(name).map(|value| value.as_f64().ok_or(()));
-        match instant("exp") {
-            Some(Ok(exp)) if now < exp + leeway => {}
+        let exp = match instant("exp") {
+            Some(Ok(exp)) if now < exp + leeway => exp,
             Some(Ok(_)) => return Err(refuse("the token has expired")),
             _ => return Err(refuse("the token has no expiry")),
-        }
+        };
         match instant("nbf") {
             None => {}
             Some(Ok(nbf)) if now >= nbf - leeway => {}
@@ -150,10 +157,15 @@ impl Authenticator {
         {
             return Err(refuse("the token is of another issuer"));
         }
-        Ok(())
+        // One that is good for longer than the calendar goes is good for good.
+        Ok(DateTime::from_timestamp(exp as i64, 0).unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 
-    fn identity(&self, claims: &Map<String, Value>) -> Result<Bearer, Problem> {
+    fn identity(
+        &self,
+        claims: &Map<String, Value>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<Bearer, Problem> {
         let names = &self.config.claims;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let id: UserId = text(&names.subject)
@@ -173,7 +185,7 @@ impl Authenticator {
             email: bounded(&names.email),
         };
         let actor = if admin { Actor::admin(id) } else { Actor::person(id) };
-        Ok(Bearer { actor, claims })
+        Ok(Bearer { actor, claims, expires_at })
     }
 }
 

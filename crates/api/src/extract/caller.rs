@@ -1,6 +1,7 @@
 //! Who calls, as the layers around the handlers have found out.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use chrono::{DateTime, Utc};
 use lectern_domain::{id::UserId, person::Actor, service_key::Scope};
 
 use crate::{
@@ -16,6 +17,8 @@ pub(crate) struct Caller {
     pub(crate) actor: Actor,
     /// What others see as the name.
     pub(crate) name: Option<String>,
+    /// Until when the token is good.
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 impl Caller {
@@ -108,9 +111,11 @@ impl FromRequestParts<ApiState> for Principal {
     async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
         match parts.extensions.get::<Authenticated>().cloned() {
             Some(Authenticated(identity)) => Ok(match identity? {
-                Identity::Person(bearer) => {
-                    Self::Person(Caller { actor: bearer.actor, name: bearer.claims.name })
-                }
+                Identity::Person(bearer) => Self::Person(Caller {
+                    actor: bearer.actor,
+                    name: bearer.claims.name,
+                    expires_at: bearer.expires_at,
+                }),
                 Identity::Service(service) => Self::Service(service),
             }),
             None => Err(Problem::new(Code::Internal).caused_by("a route without authentication")),

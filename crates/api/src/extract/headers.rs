@@ -4,13 +4,17 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderName, header, request::Parts},
 };
-use lectern_domain::{id::UserId, session::Version};
+use lectern_domain::{
+    id::{NotificationId, UserId},
+    session::Version,
+};
 use lectern_store::sessions::Expected;
 use sha2::{Digest as _, Sha256};
 
 use crate::{problem::Problem, state::ApiState};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// `If-Match` (RFC 9110, section 13.1.1), if there is one.
 #[derive(Debug)]
@@ -43,6 +47,22 @@ impl FromRequestParts<ApiState> for IfMatch {
             }
         }
         Ok(Self(given.then_some(Expected::OneOf(versions))))
+    }
+}
+
+/// `Last-Event-ID` of a stream of notices, if there is one: the last notice that
+/// the reader has.
+#[derive(Debug)]
+pub(crate) struct LastEventId(pub(crate) Option<NotificationId>);
+
+impl FromRequestParts<ApiState> for LastEventId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(LAST_EVENT_ID) else { return Ok(Self(None)) };
+        let id = value.to_str().ok().and_then(|id| id.parse().ok());
+        let malformed = || Problem::field("Last-Event-ID", "expected the id of a notice");
+        Ok(Self(Some(id.ok_or_else(malformed)?)))
     }
 }
 

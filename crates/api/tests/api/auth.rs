@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use lectern_api::{ApiState, Config, SignIn, StateError, auth::AuthConfig};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{SECRET, World, token};
 
@@ -142,6 +143,7 @@ async fn a_configuration_that_cannot_check_is_refused() {
             public_url: String::new(),
             rooms: Arc::clone(&world.rooms) as Arc<dyn lectern_api::Rooms>,
             registry: prometheus::Registry::new(),
+            stop: CancellationToken::new(),
         };
         matches!(ApiState::new(config), Err(StateError::Auth(_)))
     };

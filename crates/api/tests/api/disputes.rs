@@ -98,10 +98,13 @@ async fn an_admin_sees_the_evidence_and_not_what_people_wrote() {
     assert_eq!(file["others"], json!([other]));
 
     let policy = World::with(|config| config.chat_texts = true).await;
-    let (_, dispute) = missed(&policy).await;
+    let (session, dispute) = missed(&policy).await;
     let path = format!("/api/admin/disputes/{}", id(&dispute));
     let file = policy.user("ada").get(&path).await.expect(StatusCode::OK);
     assert_eq!(file["evidence"]["chat"][0]["text"], "hello? anybody?");
+    let chat = format!("/api/sessions/{}/chat", id(&session));
+    let chat = policy.user("ada").get(&chat).await.expect(StatusCode::OK);
+    assert_eq!(chat["items"][0]["text"], "hello? anybody?");
 }
 
 #[tokio::test]

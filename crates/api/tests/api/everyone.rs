@@ -55,6 +55,7 @@ replyToReview       404     404     404     404     404     403     403     401 
 reportReview        404     404     404     404     404     403     403     401     401     {"reason":"x"}
 listNotifications   200     200     200     200     200     403     403     401     401
 markNotificationsRead 204   204     204     204     204     403     403     401     401     {"ids":[]}
+streamNotifications 200     200     200     200     200     403     403     401     401
 getMe               200     200     200     200     200     403     403     401     401
 getPreferences      200     200     200     200     200     403     403     401     401
 setPreferences      200     200     200     200     200     403     403     401     401     {}

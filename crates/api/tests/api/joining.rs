@@ -121,6 +121,11 @@ async fn chat_and_attendance_are_their_peoples() {
     assert_eq!(rest["items"][0]["text"], "line 201");
     assert_eq!(rest["nextCursor"], Value::Null);
     assert_eq!(ines.get(&format!("{chat}?cursor=x")).await.pointers(), ["?cursor"]);
+    // Admins see that there were words.
+    let seen = world.user("ada").get(&chat).await.expect(StatusCode::OK);
+    let (line, hers) = (&seen["items"][0], &page["items"][0]);
+    assert_eq!((&line["text"], &line["sentAt"]), (&Value::Null, &hers["sentAt"]));
+    assert_eq!((&line["user"], hers["text"].is_string()), (&hers["user"], true));
 
     let attendance = format!("/api/sessions/{id}/attendance");
     let came = ines.get(&attendance).await.expect(StatusCode::OK);

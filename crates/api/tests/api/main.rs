@@ -32,6 +32,7 @@ mod reviews;
 mod seats;
 mod series;
 mod sign_in;
+mod stream;
 mod support;
 mod time_zones;
 mod watching;

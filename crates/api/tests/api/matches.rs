@@ -19,7 +19,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 use lectern_api::matching::{MatchHook, Matching, OnFailure};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -107,6 +107,35 @@ async fn the_platform_says_who_is_matched() {
     let mut lesson = world.lesson("daniel", 200);
     lesson["student"] = json!("jonas");
     world.user("ada").post("/api/sessions", &lesson).await.expect(StatusCode::CREATED);
+}
+
+/// What was booked stays booked: a repetition gets its answer, whatever the
+/// platform says by now, and asks it nothing.
+#[tokio::test]
+async fn a_repetition_asks_nobody() {
+    let platform = Platform::default();
+    let world = platform.world(OnFailure::Refuse).await;
+    let jonas = world.user("jonas");
+    let send = async |lesson: &Value, key: &str| {
+        let headers = [("idempotency-key", key)];
+        jonas.send(Method::POST, "/api/sessions", Some(lesson.to_string()), &headers).await
+    };
+    let lesson = world.lesson("ines", 60);
+    let booked = send(&lesson, "one").await.expect(StatusCode::CREATED);
+    for (behaviour, minutes) in [(FAILS, 1), (SLOW, 1), (ANSWERS, 120)] {
+        platform.behave(behaviour);
+        // No answer is known any more, and in the end the lesson has begun.
+        world.clock.advance(TimeDelta::minutes(minutes));
+        let again = send(&lesson, "one").await;
+        assert_eq!(again.expect(StatusCode::CREATED)["id"], booked["id"]);
+        assert_eq!(platform.asked(), 1);
+    }
+    let other = world.lesson("daniel", 300);
+    send(&other, "one").await.problem(422, "idempotency_mismatch");
+    assert_eq!(platform.asked(), 1);
+    send(&other, "two").await.problem(403, "not_matched");
+    // A refusal is no answer that is kept.
+    send(&other, "two").await.problem(403, "not_matched");
 }
 
 #[tokio::test]

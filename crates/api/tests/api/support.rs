@@ -19,11 +19,15 @@ use lectern_domain::{clock::Clock, id::SessionId, policy::Policy, review, zone::
 use lectern_store::testing::Database;
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 pub(crate) const SECRET: &[u8] = b"a secret that only the tests know";
 pub(crate) const ROOM_KEY: &[u8] = b"a room key that only the tests know";
 /// A Monday morning, well before anything that the tests book.
 const BEGINNING: i64 = 1_798_794_000;
+
+/// How long something that must come may take on a busy machine.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A clock that stands until it is moved.
 #[derive(Debug)]
@@ -64,10 +68,12 @@ impl Rooms for OnePlace {
 }
 
 pub(crate) struct World {
-    pub(crate) database: Database,
+    pub(crate) database: Arc<Database>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) rooms: Arc<OnePlace>,
     pub(crate) registry: prometheus::Registry,
+    /// Stops the node.
+    pub(crate) stop: CancellationToken,
     base: String,
     http: reqwest::Client,
 }
@@ -79,10 +85,24 @@ impl World {
 
     /// A world whose configuration differs from the usual.
     pub(crate) async fn with(adjust: impl FnOnce(&mut Config)) -> Self {
-        let database = Database::create().await;
+        let database = Arc::new(Database::create().await);
         let clock = Arc::new(ManualClock(AtomicI64::new(BEGINNING)));
+        Self::node(database, clock, adjust).await
+    }
+
+    /// Another node, at the same database and the same time.
+    pub(crate) async fn beside(&self) -> Self {
+        Self::node(Arc::clone(&self.database), Arc::clone(&self.clock), |_| {}).await
+    }
+
+    async fn node(
+        database: Arc<Database>,
+        clock: Arc<ManualClock>,
+        adjust: impl FnOnce(&mut Config),
+    ) -> Self {
         let rooms = Arc::new(OnePlace::default());
         let registry = prometheus::Registry::new();
+        let stop = CancellationToken::new();
         let mut config = Config {
             pool: database.pool.clone(),
             auth: AuthConfig { secrets: vec![SECRET.to_vec()], ..AuthConfig::default() },
@@ -104,17 +124,20 @@ impl World {
             public_url: "http://lectern.test".into(),
             rooms: Arc::clone(&rooms) as Arc<dyn Rooms>,
             registry: registry.clone(),
+            stop: stop.clone(),
         };
         adjust(&mut config);
-        let app = router(ApiState::new(config).expect("a good configuration"));
+        let state = ApiState::new(config).expect("a good configuration");
+        let pushing = state.clone().push_notices();
+        let app = router(state);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         #[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        tokio::spawn(async move { tokio::join!(axum::serve(listener, app), pushing) });
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { database, clock, rooms, registry, base: format!("http://{address}"), http }
+        Self { database, clock, rooms, registry, stop, base: format!("http://{address}"), http }
     }
 
     /// Somebody of the platform, by id. `ada` is an admin.
@@ -259,8 +282,90 @@ impl Client<'_> {
         }
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.expect("a whole body");
-        Reply { status, headers, body: body.to_vec() }
+        // An answer that goes on by itself has no whole body.
+        let body = match is_stream(&response) {
+            true => Vec::new(),
+            false => response.bytes().await.expect("a whole body").to_vec(),
+        };
+        Reply { status, headers, body }
+    }
+
+    /// Opens the stream of their notices, after one if need be.
+    pub(crate) async fn listen(&self, after: Option<&str>) -> Events {
+        let url = format!("{}/api/notifications/stream", self.world.base);
+        let mut request = self.world.http.get(url);
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
+        if let Some(after) = after {
+            request = request.header("last-event-id", after);
+        }
+        let response = request.send().await.expect("an answer");
+        assert!(is_stream(&response), "{response:?}");
+        Events { response, text: String::new() }
+    }
+}
+
+fn is_stream(response: &reqwest::Response) -> bool {
+    response.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream")
+}
+
+/// Server-sent events, as they come.
+#[derive(Debug)]
+pub(crate) struct Events {
+    pub(crate) response: reqwest::Response,
+    text: String,
+}
+
+/// One of them.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Event {
+    pub(crate) event: String,
+    pub(crate) id: Option<String>,
+    pub(crate) data: Value,
+}
+
+impl Events {
+    /// The next event; none, when the stream has ended. Comments are none.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    let line = event.lines().find_map(|line| line.strip_prefix(name));
+                    line.map(|value| value.trim_start().to_owned())
+                };
+                let data = field("data:").map(|data| serde_json::from_str(&data).expect("JSON"));
+                let (name, id) = (field("event:"), field("id:"));
+                self.text = rest.to_owned();
+                if let (Some(event), Some(data)) = (name, data) {
+                    return Some(Event { event, id, data });
+                }
+                continue;
+            }
+            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk());
+            let chunk = chunk.await.expect("something comes in time").expect("a whole chunk")?;
+            self.text.push_str(std::str::from_utf8(&chunk).expect("UTF-8"));
+        }
+    }
+
+    /// The next notice.
+    pub(crate) async fn notice(&mut self) -> Event {
+        loop {
+            let event = self.next().await.expect("the stream goes on");
+            if event.event == "notice" {
+                return event;
+            }
+        }
+    }
+
+    /// Waits until it is said that so many are unread.
+    pub(crate) async fn unread(&mut self, unread: i64) {
+        loop {
+            let event = self.next().await.expect("the stream goes on");
+            if event.event == "unread" && event.data["unread"] == unread {
+                return;
+            }
+        }
     }
 }
 

@@ -183,7 +183,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     public(
         "disputes.chat_texts",
         "false",
-        "Whether admins read in a dispute what was written in the room, and not only when: true or false.",
+        "Whether admins read what was written in the rooms of others, and not only when: true or false.",
     ),
     public(
         "sign_in.url",

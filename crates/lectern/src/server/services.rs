@@ -236,7 +236,9 @@ fn serve_http(
         public_url: setup.urls.public,
         rooms: Arc::new(rooms),
         registry: setup.registry,
+        stop: stops.http.clone(),
     })?;
+    tasks.spawn(state.clone().push_notices());
     let mut api = lectern_api::router(state);
     if let Some(issuer) = issuer {
         api = api.merge(demo::router(demo::SignIn { issuer, clock }));

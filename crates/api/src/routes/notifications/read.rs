@@ -36,13 +36,10 @@ pub(crate) async fn read(
     body: Body<Read>,
 ) -> Result<StatusCode, Problem> {
     let ids = parse(&body.value)?;
-    let now = state.clock.now();
-    state
-        .timed(
-            "notifications_mark_read",
-            notifications::mark_read(&state.pool, &caller.actor.id, ids.as_deref(), now),
-        )
-        .await?;
+    let (user, now) = (&caller.actor.id, state.clock.now());
+    let mark = notifications::mark_read(&state.pool, user, ids.as_deref(), now);
+    state.timed("notifications_mark_read", mark).await?;
+    state.hub.has_read(user);
     Ok(StatusCode::NO_CONTENT)
 }
 

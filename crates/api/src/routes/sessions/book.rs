@@ -13,7 +13,7 @@ use lectern_domain::{
     text::{Description, Minutes, Skill, Title},
 };
 use lectern_store::{
-    idempotency::Answer,
+    idempotency::{self, Answer},
     sessions::{self, Booking, SeriesBooking},
 };
 use serde::Deserialize;
@@ -129,7 +129,19 @@ pub(crate) async fn book(
     body: Body<NewSession>,
 ) -> Result<Response, Problem> {
     let once = key.bind(&caller.id(), "POST /api/sessions", &body.raw);
-    let wanted = wanted(&state, &caller, &body.value)?;
+    let once = once.as_ref().map(|once| once.as_store());
+    let wanted = wanted(&state, &caller, &body.value);
+    // What was booked stays booked, also where it could not be booked now: a
+    // repetition asks neither the clock nor the platform.
+    if let Some(once) = &once
+        && (wanted.is_err() || state.matching.is_asked())
+    {
+        let answered = idempotency::answered(&state.pool, once);
+        if let Some(answer) = state.timed("idempotency_answered", answered).await? {
+            return replay(answer);
+        }
+    }
+    let wanted = wanted?;
     if let Some(student) = &wanted.first().student {
         state.check_match(&wanted.first().by, student, &wanted.first().teacher).await?;
     }
@@ -145,7 +157,6 @@ pub(crate) async fn book(
             body: serde_json::to_vec(&view).unwrap_or_default(),
         }
     };
-    let once = once.as_ref().map(|once| once.as_store());
     let now = state.clock.now();
     let (pool, platform, once) = (&state.pool, state.platform(), once.as_ref());
     let answer = match &wanted {

@@ -25,19 +25,22 @@ pub(crate) struct ChatLine {
     user: String,
     /// The name at that time.
     name: String,
-    /// What was written.
-    text: String,
+    /// What was written; null for an admin who was not in the lesson, unless the
+    /// installation lets admins read it.
+    #[schema(required = true)]
+    text: Option<String>,
     /// When.
     sent_at: DateTime<Utc>,
 }
 
-impl From<chat::Message> for ChatLine {
-    fn from(message: chat::Message) -> Self {
+impl ChatLine {
+    /// The line, with its text or without.
+    fn of(message: chat::Message, readable: bool) -> Self {
         Self {
             id: message.id.to_string(),
             user: message.user_id,
             name: message.name,
-            text: message.body,
+            text: readable.then_some(message.body),
             sent_at: message.sent_at,
         }
     }
@@ -54,6 +57,9 @@ pub(crate) struct ChatQuery {
 }
 
 /// What was written in a lesson's room, the earliest first; 200 lines a page.
+///
+/// It belongs to those who were in the lesson. Admins read it if the
+/// installation sets `disputes.chat_texts`; otherwise they see who wrote when.
 #[utoipa::path(
     operation_id = "listChat",
     get, path = "/api/sessions/{id}/chat", tag = "sessions",
@@ -73,7 +79,8 @@ pub(crate) async fn chat(
     Query(query): Query<ChatQuery>,
 ) -> Result<Listed<Paged<ChatLine>>, Problem> {
     let after = position(query.cursor.as_deref())?;
-    visible(&state, &caller.actor, id).await?;
+    let session = visible(&state, &caller.actor, id).await?;
+    let readable = state.chat_texts || session.role_of(&caller.actor.id).is_some();
     let size = usize::from(limits::CHAT_PAGE);
     // One line more than a page shows whether there is a next one.
     let mut lines =
@@ -81,5 +88,6 @@ pub(crate) async fn chat(
     let more = lines.len() > size;
     lines.truncate(size);
     let next_cursor = lines.last().filter(|_| more).map(|line| line.id.to_string());
-    Ok(Listed(Paged { items: lines.into_iter().map(Into::into).collect(), next_cursor }))
+    let items = lines.into_iter().map(|line| ChatLine::of(line, readable)).collect();
+    Ok(Listed(Paged { items, next_cursor }))
 }

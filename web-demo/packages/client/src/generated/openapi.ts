@@ -457,6 +457,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's notices as they come, as server-sent events.
+         * @description An event `notice` has the notice's id, and as its data what an item of
+         *     `GET /api/notifications` is. An event `unread` says how many notices are
+         *     unread: first of all, after each notice, and when some were read. What was
+         *     read by way of another node shows within 20 seconds, and so often comes a
+         *     comment. With `Last-Event-ID` the stream goes on after that notice; one that
+         *     is not known, or no longer, is as good as none, and the stream begins now.
+         *
+         *     The stream ends when the token expires, when the node stops, and when its
+         *     reader is too far behind: then open it again, with the last id. A person has
+         *     at most eight on a node.
+         */
+        get: operations["streamNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -672,7 +701,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was written in a lesson's room, the earliest first; 200 lines a page. */
+        /**
+         * What was written in a lesson's room, the earliest first; 200 lines a page.
+         * @description It belongs to those who were in the lesson. Admins read it if the
+         *     installation sets `disputes.chat_texts`; otherwise they see who wrote when.
+         */
         get: operations["listChat"];
         put?: never;
         post?: never;
@@ -8013,6 +8046,111 @@ export interface operations {
             };
         };
     };
+    streamNotifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the last notice that arrived. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events until the stream ends. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: unread
+                     *     data: {"unread":3}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: too many requests, or too many streams of one person; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPeople: {
         parameters: {
             query: {
@@ -10359,8 +10497,11 @@ export interface operations {
                              * @description When.
                              */
                             sentAt: string;
-                            /** @description What was written. */
-                            text: string;
+                            /**
+                             * @description What was written; null for an admin who was not in the lesson, unless the
+                             *     installation lets admins read it.
+                             */
+                            text: string | null;
                             /** @description Who wrote it: the platform's id. */
                             user: string;
                         }[];

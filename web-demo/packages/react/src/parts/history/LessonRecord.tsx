@@ -48,7 +48,11 @@ function Said({ chat }: { chat: readonly ChatLine[] }) {
     <div className="l-record-said">
       {shown.map((line) => (
         <figure key={`${line.user} ${line.id}`}>
-          <blockquote dir="auto">“{line.text}”</blockquote>
+          {line.text === null ? (
+            <p className="l-muted">Shown to those who were there.</p>
+          ) : (
+            <blockquote dir="auto">“{line.text}”</blockquote>
+          )}
           <figcaption>
             {firstName(line.name)},{' '}
             <span className="l-time">{wallClock(line.sentAt, zone).time}</span>
