@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -36,6 +37,7 @@ async fn a_notice_comes_to_whom_it_is_for() {
     // What was there before is counted, and does not come.
     let first = hers.next().await.expect("an event");
     assert_eq!((first.event.as_str(), &first.data), ("unread", &json!({ "unread": 1 })));
+    world.clock.advance(TimeDelta::seconds(1));
     let session = world.booked(180).await;
     let notice = hers.notice().await;
     assert_eq!(notice.data, latest(&ines).await);
