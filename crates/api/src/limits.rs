@@ -83,6 +83,9 @@ pub const STREAM_PAGE: i64 = 200;
 /// How often a stream says that it is there, and unread notices are counted
 /// anew: what was read by way of another node shows then.
 pub const HEARTBEAT: Duration = Duration::from_secs(20);
+/// The longest that a stream lasts: whoever has signed out hears no more for so
+/// long, whatever their token said.
+pub const STREAM_LIFE: Duration = Duration::from_secs(15 * 60);
 /// How long clients wait before they open a stream again.
 pub const STREAM_RETRY: Duration = Duration::from_secs(2);
 /// How often a node with open streams looks for new notices.

@@ -110,6 +110,8 @@ pub struct SignedIn {
     pub actor: Actor,
     /// What others see; nothing, where it is not known.
     pub name: Option<String>,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// Who has this token, if it is good. Every request asks anew: who has signed
@@ -120,7 +122,7 @@ pub async fn find(
     now: DateTime<Utc>,
 ) -> Result<Option<SignedIn>, StoreError> {
     let row = sqlx::query!(
-        "SELECT s.user_id, s.admin, u.name FROM sign_ins s JOIN users u ON u.id = s.user_id \
+        "SELECT s.user_id, s.admin, s.expires_at, u.name FROM sign_ins s JOIN users u ON u.id = s.user_id \
          WHERE s.hash = $1 AND s.expires_at > $2",
         &token.0,
         now,
@@ -129,7 +131,8 @@ pub async fn find(
     .await?;
     row.map(|row| {
         let name = Some(row.name).filter(|name| !name.is_empty());
-        Ok(SignedIn { actor: actor(&row.user_id, row.admin)?, name })
+        let actor = actor(&row.user_id, row.admin)?;
+        Ok(SignedIn { actor, name, expires_at: row.expires_at })
     })
     .transpose()
 }

@@ -85,13 +85,13 @@ pub(crate) fn sign_in_token(headers: &HeaderMap) -> Option<SignInToken> {
 async fn signed_in(state: &ApiState, text: &str, now: DateTime<Utc>) -> Result<Bearer, Problem> {
     let refused = || Problem::unauthenticated("the sign-in has ended");
     let SignInToken(secret) = text.parse().map_err(|_| refused())?;
-    let SignedIn { actor, name } = state
+    let SignedIn { actor, name, expires_at } = state
         .timed("sign_ins_find", sign_ins::find(&state.pool, secret.hash(), now))
         .await?
         .ok_or_else(refused)?;
     // What else the platform says of them is stored already.
     let claims = Claims { id: actor.id.clone(), name, locale: None, time_zone: None, email: None };
-    Ok(Bearer { actor, claims })
+    Ok(Bearer { actor, claims, expires_at })
 }
 
 async fn service(state: &ApiState, text: &str, now: DateTime<Utc>) -> Result<Service, Problem> {

@@ -1,9 +1,6 @@
 //! One stream of somebody's notices.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    time::Duration,
-};
+use std::collections::{HashSet, VecDeque};
 
 use axum::{
     http::{HeaderValue, header},
@@ -27,10 +24,6 @@ use crate::{
 const NOTICE: &str = "notice";
 /// The name of the event that says how many are unread.
 const UNREAD: &str = "unread";
-/// The longest that a stream lasts: whoever has a token for longer opens it
-/// again.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
-
 /// A stream that is open.
 #[derive(Debug)]
 pub(crate) struct Stream {
@@ -82,7 +75,7 @@ impl Stream {
             state.timed("notifications_unread", notifications::unread(pool, &user)).await?;
         let left = (expires_at - state.clock.now()).to_std().unwrap_or_default();
         #[expect(clippy::disallowed_methods, reason = "a driver: a stream ends by the clock")]
-        let ends = Instant::now() + left.min(LONGEST);
+        let ends = Instant::now() + left.min(limits::STREAM_LIFE);
         let ready = VecDeque::from([say_unread(unread).retry(limits::STREAM_RETRY)]);
         let (missed_from, known) = (Some(from), known.into_iter().collect());
         Ok(Self { state, user, listening, ends, missed_from, known, ready })

@@ -9,6 +9,7 @@ export {
   type SessionFilter,
   type Tagged,
 } from './rest/lectern.ts';
+export type { NoticeWatcher } from './rest/notices.ts';
 export { OfflineError, ProblemError } from './rest/problem.ts';
 export type * from './rest/types.ts';
 export { DEFAULT_SEATS, MAX_SEATS } from './room/limits.ts';

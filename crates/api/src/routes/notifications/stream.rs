@@ -34,8 +34,9 @@ const HEARTBEAT: &str = "here";
 /// comment. With `Last-Event-ID` the stream goes on after that notice; one that
 /// is not known, or no longer, is as good as none, and the stream begins now.
 ///
-/// The stream ends when the token expires, when the node stops, and when its
-/// reader is too far behind: then open it again, with the last id. A person has
+/// The stream ends when the token expires, after fifteen minutes at the latest,
+/// when the node stops, and when its reader is too far behind: then open it
+/// again, with the last id. A person has
 /// at most eight on a node.
 #[utoipa::path(
     operation_id = "streamNotifications",

@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '../generated/openapi.ts';
 import type { DemoPaths } from './demo.ts';
 import type { CalendarFeeds, CalendarFeedsChange, FeedPaths } from './feeds.ts';
+import { type NoticeWatcher, watchNotices } from './notices.ts';
 import { OfflineError, toProblem } from './problem.ts';
 import type {
   ApiKeyScope,
@@ -336,6 +337,21 @@ export class Lectern {
   notifications(cursor?: string) {
     const query = cursor ? { cursor } : {};
     return body(this.#http.GET('/api/notifications', { params: { query } }));
+  }
+
+  /**
+   * Tells of notices as they come, until the signal. What ends a stream in between is mended: a
+   * lost network, a server that stops, a token that was renewed.
+   */
+  watchNotices(watcher: NoticeWatcher): Promise<void> {
+    const open = async (after: string | null, signal: AbortSignal) => {
+      const header = after ? { 'Last-Event-ID': after } : {};
+      const options = { params: { header }, parseAs: 'stream', signal } as const;
+      const stream = await body(this.#http.GET('/api/notifications/stream', options));
+      if (!stream) throw new OfflineError('an answer without a body');
+      return stream;
+    };
+    return watchNotices(open, watcher);
   }
 
   async markRead(which: { ids: string[] } | { all: true }): Promise<void> {

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo } from 'react';
 import { useToasts } from '../kit/Toasts.tsx';
 import { type Appearance, AppearanceContext } from './appearance.ts';
 import { LecternContext } from './context.ts';
+import { useLiveNotices } from './live.ts';
 
 interface LecternProviderProps {
   lectern: Lectern;
@@ -12,6 +13,11 @@ interface LecternProviderProps {
   signIn: () => void;
   appearance: Appearance;
   children: ReactNode;
+}
+
+function Live() {
+  useLiveNotices();
+  return null;
 }
 
 /** What every part needs above it. */
@@ -26,6 +32,7 @@ export function LecternProvider(props: LecternProviderProps) {
     <QueryClientProvider client={props.queries}>
       <AppearanceContext value={props.appearance}>
         <LecternContext value={value}>
+          <Live />
           {props.children}
           {toasts}
         </LecternContext>

@@ -330,7 +330,8 @@ export function useNotices() {
     queryFn: ({ pageParam }) => lectern.notifications(pageParam ?? undefined),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
-    refetchInterval: 20_000,
+    // The server tells when there is something new; this is for when it cannot.
+    refetchInterval: 60_000,
   });
 }
 
