@@ -12,7 +12,7 @@ use jsonwebtoken::AlgorithmFamily;
 
 pub use self::token::AuthError;
 pub(crate) use self::{
-    identity::{Identity, Service, identify, sign_in_token},
+    identity::{Identity, Service, erased, identify, sign_in_token},
     remembered::Remembered,
     token::Authenticator,
 };

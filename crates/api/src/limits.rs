@@ -39,6 +39,8 @@ pub const EXPORT_ROWS: u16 = 20_000;
 pub const ANALYTICS_DAYS: i64 = 400;
 /// The most skills by which somebody's reviews are told apart.
 pub const SKILLS: u16 = 50;
+/// The most skills of one teacher.
+pub const SKILLS_OF_ONE: usize = 50;
 /// The most reviews of one author after one lesson in one answer.
 pub const OWN_REVIEWS: u16 = 1_000;
 /// The most reports of one review in one answer.

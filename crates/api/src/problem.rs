@@ -257,6 +257,8 @@ impl From<StoreError> for Problem {
             StoreError::ReviewRefused(refused) => refused.into(),
             StoreError::DisputeRefused(refused) => refused.into(),
             StoreError::AlreadyReviewed => Self::new(Code::AlreadyReviewed),
+            StoreError::UserErased => Self::new(Code::UserErased),
+            StoreError::InLesson { .. } => Self::new(Code::InLesson).detail(error),
             StoreError::IdempotencyMismatch => {
                 Self::new(Code::IdempotencyMismatch).at("Idempotency-Key")
             }

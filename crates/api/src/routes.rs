@@ -13,6 +13,7 @@ pub(crate) mod reviews;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod teachers;
+pub(crate) mod users;
 
 use axum::{
     Router,
@@ -73,11 +74,15 @@ pub fn router(state: ApiState) -> Router {
         .route("/notifications/read", post(notifications::read::read))
         .route("/notifications/stream", get(notifications::stream::stream))
         .route("/matches/{userId}", get(matches::get::get).put(matches::put::put))
-        .route("/me", get(me::get::get))
+        .route("/me", get(me::get::get).delete(me::erase::erase))
+        .route("/me/export", get(me::export::export))
         .route("/me/preferences", get(me::prefer::get).put(me::prefer::prefer))
         .route("/me/availability", get(me::availability::get).put(me::availability::put))
         .route("/me/policy", get(me::policy::get).put(me::policy::put))
         .route("/people", get(people::people))
+        .route("/users", get(users::list::list))
+        .route("/users/{id}", get(users::get::get).put(users::put::put).delete(users::erase::erase))
+        .route("/users/{id}/export", get(users::export::export))
         .route(
             "/sign-in",
             get(sign_in::place::place).post(sign_in::redeem::redeem).delete(sign_in::leave::leave),

@@ -4,22 +4,29 @@ mod analytics;
 mod api_key;
 mod availability;
 mod dispute;
+mod export;
 mod history;
 mod notice;
 mod people;
 mod policy;
 mod review;
 mod session;
+mod user;
 
 pub(crate) use self::{
     analytics::{Analytics, Figures, Part, Retention},
     api_key::{ApiKey, ApiKeyScope, CreatedApiKey},
     availability::{Availability, NewAvailability},
     dispute::{AuditEvent, Dispute, DisputeOutcome},
+    export::{
+        ExportedCalendars, ExportedEvent, ExportedHold, ExportedLine, ExportedProposal,
+        ExportedStay, ExportedWait, PersonExport,
+    },
     history::{OverseenSession, PastSession},
     notice::Notice,
     people::{Me, People, Teachers},
     policy::{Policy, PolicyChange},
     review::{Aggregate, FullAggregate, ModeratedReview, Review},
     session::{Session, SessionRole, Sessions, Viewer, meeting_url, of},
+    user::{User, UserChange},
 };

@@ -24,9 +24,11 @@ pub enum Scope {
     SessionsRead,
     /// Book lessons for students.
     SessionsWrite,
-    /// Read when teachers are open, and their policies.
+    /// Read people's records, what is kept of them, when teachers are open, and
+    /// their policies.
     UsersRead,
-    /// Set when teachers are open, and their policies.
+    /// Write people's records and erase them; set when teachers are open, and
+    /// their policies.
     UsersWrite,
     /// Hand in matches of students and teachers.
     MatchesWrite,

@@ -20,6 +20,12 @@ pub enum Invalid {
     /// Control characters other than those of a line break or a tab.
     #[error("control characters are not allowed")]
     ControlCharacter,
+    /// Not an address that mail could be sent to.
+    #[error("expected an address such as jonas@platform.example")]
+    NotAnAddress,
+    /// Not a telephone number of E.164.
+    #[error("expected a telephone number such as +351210000000")]
+    NotAPhone,
     /// Not shaped like a tag of BCP 47.
     #[error("expected a language tag such as en or pt-BR")]
     NotALanguage,
@@ -125,6 +131,14 @@ text!(
     Grounds, 1..=1000, Many
 );
 text!(
+    /// What others see as somebody's name.
+    PersonName, 1..=200, One
+);
+text!(
+    /// One line about a teacher.
+    Headline, 0..=200, One
+);
+text!(
     /// What is searched for in titles, descriptions, skills and names.
     Search, 1..=100, One
 );
@@ -160,6 +174,84 @@ impl FromStr for Locale {
             return Err(Invalid::NotALanguage);
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// An address of electronic mail: the `dot-atom` form of RFC 5322, section
+/// 3.4.1, with the letters of RFC 6531. Quoted names and literal addresses,
+/// which nobody has, are none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+impl Email {
+    /// The longest address, in bytes (RFC 5321, section 4.5.3.1.3, without the
+    /// angle brackets).
+    pub const MAX: usize = 254;
+    /// The longest name before the @, in bytes.
+    const NAME: usize = 64;
+    /// The longest part of a domain, in bytes.
+    const LABEL: usize = 63;
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Email {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let atom = |atom: &str| {
+            let good = |c: char| {
+                c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || is_letter(c)
+            };
+            !atom.is_empty() && atom.chars().all(good)
+        };
+        let label = |label: &str| {
+            let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || is_letter(c);
+            let hyphen = label.starts_with('-') || label.ends_with('-');
+            (1..=Self::LABEL).contains(&label.len()) && !hyphen && label.chars().all(good)
+        };
+        let (name, domain) = text.rsplit_once('@').ok_or(Invalid::NotAnAddress)?;
+        let good = text.len() <= Self::MAX
+            && name.len() <= Self::NAME
+            && name.split('.').all(atom)
+            && domain.contains('.')
+            && domain.split('.').all(label);
+        if good { Ok(Self(text.to_owned())) } else { Err(Invalid::NotAnAddress) }
+    }
+}
+
+/// A letter or digit beyond ASCII.
+fn is_letter(c: char) -> bool {
+    !c.is_ascii() && c.is_alphanumeric()
+}
+
+/// A telephone number as E.164 writes it: a plus, the country and the number,
+/// seven to fifteen digits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Phone(String);
+
+impl Phone {
+    /// The number.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Phone {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let digits = text.trim().strip_prefix('+').ok_or(Invalid::NotAPhone)?;
+        let good = (7..=15).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && !digits.starts_with('0');
+        if good { Ok(Self(format!("+{digits}"))) } else { Err(Invalid::NotAPhone) }
     }
 }
 
@@ -270,6 +362,51 @@ mod tests {
         }
         for bad in ["", "e", "en_US", "en-", "-en", "1n", "en-toolongsubtag", "e\0"] {
             assert_eq!(bad.parse::<Locale>(), Err(Invalid::NotALanguage), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_those_that_people_have() {
+        for good in [
+            "jonas@platform.example",
+            " first.last+tag@sub-domain.example ",
+            "o'neil@platform.example",
+            "jörg@müller.example",
+        ] {
+            assert!(good.parse::<Email>().is_ok(), "{good}");
+        }
+        let long = [format!("{}@a.b", "x".repeat(65)), format!("a@{}.b", "x".repeat(64))];
+        for bad in [
+            "",
+            "@",
+            "jonas",
+            "jonas@",
+            "@a.b",
+            "jonas@localhost",
+            "a b@c.d",
+            "a@b..c",
+            ".a@b.c",
+            "a@b@c.d",
+            "a@-b.c",
+            "\"a\"@b.c",
+            "a@[127.0.0.1]",
+            "a@b.c\r\nBcc: x@y.z",
+            &long[0],
+            &long[1],
+        ] {
+            assert_eq!(bad.parse::<Email>(), Err(Invalid::NotAnAddress), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn telephone_numbers_say_their_country() {
+        for good in ["+351210000000", "+2908999", "+123456789012345"] {
+            assert!(good.parse::<Phone>().is_ok(), "{good}");
+        }
+        for bad in
+            ["", "+", "210000000", "+0123456789", "+12", "+1 212 5550100", "+1234567890123456"]
+        {
+            assert_eq!(bad.parse::<Phone>(), Err(Invalid::NotAPhone), "{bad:?}");
         }
     }
 

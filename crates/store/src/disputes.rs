@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use lectern_domain::{
     dispute::{self, DisputeRefused, Outcome},
-    id::{DisputeId, SessionId},
+    id::{DisputeId, SessionId, UserId},
     person::Actor,
     session::{Session, UnknownName},
     text::Grounds,
@@ -145,6 +145,33 @@ pub async fn list(
         page.after.map(|after| after.at),
         page.after.map(|after| after.id),
         state.map(|state| state == State::Decided),
+        page.fetch(),
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(Page::cut(rows, page, |dispute| After { at: dispute.created_at, id: dispute.id }))
+}
+
+/// One page of a person's complaints, the newest first.
+pub async fn opened_by(
+    pool: &PgPool,
+    user: &UserId,
+    page: PageRequest,
+) -> Result<Page<DisputeRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        DisputeRow,
+        r#"
+        SELECT id, session_id, opened_by, reason, created_at, outcome, decided_by, decided_at,
+               decision_reason
+        FROM disputes
+        WHERE opened_by = $1
+          AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+        ORDER BY created_at DESC, id DESC
+        LIMIT $4
+        "#,
+        user.as_str(),
+        page.after.map(|after| after.at),
+        page.after.map(|after| after.id),
         page.fetch(),
     )
     .fetch_all(pool)

@@ -59,6 +59,15 @@ pub enum StoreError {
     /// One review per person and lesson.
     #[error("the lesson was reviewed already")]
     AlreadyReviewed,
+    /// The person was erased, and is not brought back by mistake.
+    #[error("the person was erased")]
+    UserErased,
+    /// The person is in a lesson at this moment.
+    #[error("the person is in a lesson that goes on until {until}")]
+    InLesson {
+        /// When it should be over.
+        until: DateTime<Utc>,
+    },
     /// The Idempotency-Key was used for another request.
     #[error("the idempotency key belongs to another request")]
     IdempotencyMismatch,
@@ -75,12 +84,36 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let constraint = error.as_database_error().and_then(|e| e.constraint());
-        if constraint == Some("session_participants_no_overlap") {
-            return Self::SlotTaken;
+        match error.as_database_error().and_then(|e| e.constraint()) {
+            Some("session_participants_no_overlap") => Self::SlotTaken,
+            // The second is what refers to somebody who was there a moment ago:
+            // nobody leaves `users` in another way.
+            Some(name) if name == "person_not_erased" || refers_to_person(name) => Self::UserErased,
+            _ => Self::Database(error),
         }
-        Self::Database(error)
     }
+}
+
+/// Whether a foreign key is one of those to `users`, by the column in its name.
+fn refers_to_person(constraint: &str) -> bool {
+    const COLUMNS: [&str; 10] = [
+        "person",
+        "teacher",
+        "student",
+        "user_id",
+        "holder",
+        "reviewer_id",
+        "reviewee_id",
+        "reporter_id",
+        "opened_by",
+        "proposed_by",
+    ];
+    let table_and_column = constraint.strip_suffix("_fkey");
+    table_and_column.is_some_and(|name| {
+        COLUMNS
+            .iter()
+            .any(|column| name.strip_suffix(column).is_some_and(|table| table.ends_with('_')))
+    })
 }
 
 impl From<NotOffered> for StoreError {

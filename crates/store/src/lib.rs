@@ -11,6 +11,7 @@ pub mod chat;
 pub mod cluster;
 pub mod disputes;
 pub mod error;
+pub mod export;
 pub mod feeds;
 pub mod history;
 pub mod holds;

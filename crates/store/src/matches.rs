@@ -10,7 +10,8 @@ use crate::{
     error::{StoreError, with_retries},
 };
 
-/// Replaces the teachers whom a student may book.
+/// Replaces the teachers whom a student may book. Teachers who were erased are
+/// left out; a student who was is refused.
 pub async fn replace(
     pool: &PgPool,
     student: &UserId,
@@ -57,6 +58,9 @@ async fn try_replace(
 ) -> Result<(), StoreError> {
     let teachers: Vec<String> = teachers.iter().map(ToString::to_string).collect();
     let mut transaction = pool.begin().await?;
+    sqlx::query!(r#"SELECT refuse_erased($1) AS "known: ()""#, student.as_str())
+        .fetch_one(&mut *transaction)
+        .await?;
     // Of two lists for one student the later stands whole.
     sqlx::query!(
         r#"SELECT pg_advisory_xact_lock(hashtextextended('matches ' || $1, 0)) AS "locked: ()""#,
@@ -73,7 +77,9 @@ async fn try_replace(
     .await?;
     sqlx::query!(
         "INSERT INTO matches (student, teacher, created_at) \
-         SELECT $1, t, $3 FROM unnest($2::text[]) AS t ON CONFLICT DO NOTHING",
+         SELECT $1, t, $3 FROM unnest($2::text[]) AS t \
+         WHERE NOT EXISTS (SELECT FROM erased_ids WHERE digest = sha256(convert_to(t, 'UTF8'))) \
+         ON CONFLICT DO NOTHING",
         student.as_str(),
         &teachers,
         now,

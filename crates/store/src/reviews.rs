@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub(crate) use self::list::published_of;
 pub use self::{
     answer::{NewReport, reply, report},
-    list::{Report, State, all, mine, of, reports, reviewed_by},
+    list::{Report, State, all, mine, of, reports, reviewed_by, written_by},
     moderate::{Action, Moderation, moderate},
     publish::publish_due,
     tally::{Aggregate, SkillAggregate, aggregate, by_skill},

@@ -13,6 +13,7 @@ mod rule;
 mod seats;
 mod series;
 mod sweep;
+mod vacate;
 mod zone_rules;
 
 pub use self::{
@@ -32,4 +33,5 @@ pub(crate) use self::{
     ended::completed,
     load::lock,
     rule::{carry_out, lock_to_rule},
+    vacate::vacate,
 };

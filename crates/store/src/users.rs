@@ -1,9 +1,16 @@
 //! The platform's people, as far as Lectern needs to know them.
 
+mod erase;
+mod record;
+
 use chrono::{DateTime, Utc};
 use lectern_domain::id::UserId;
 use sqlx::{PgConnection, PgPool};
 
+pub use self::{
+    erase::{Erased, Erasure, erase},
+    record::{Put, Record, RecordChange, list, put, record},
+};
 use crate::error::StoreError;
 
 /// What is kept of a person.
@@ -71,7 +78,7 @@ pub struct Teacher {
 }
 
 /// Keeps what a token says. A name follows the token; language and zone are
-/// the person's own once they are known.
+/// the person's own once they are known. Who was erased is refused.
 pub async fn remember(
     pool: &PgPool,
     claims: &Claims,
@@ -82,7 +89,8 @@ pub async fn remember(
         INSERT INTO users (id, name, email, locale, time_zone, created_at, updated_at)
         VALUES ($1, coalesce($2, ''), $3, coalesce($4, 'en'), coalesce($5, 'UTC'), $6, $6)
         ON CONFLICT (id) DO UPDATE
-        SET name = coalesce($2, users.name), email = coalesce($3, users.email), updated_at = $6
+        SET name = coalesce($2, users.name), email = coalesce($3, users.email), updated_at = $6,
+            version = users.version + 1
         WHERE users.name IS DISTINCT FROM coalesce($2, users.name)
            OR users.email IS DISTINCT FROM coalesce($3, users.email)
         "#,
@@ -111,7 +119,7 @@ pub async fn upsert(
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
         ON CONFLICT (id) DO UPDATE
         SET name = $2, locale = $3, time_zone = $4, teaches = $5, headline = $6, skills = $7,
-            updated_at = $8
+            updated_at = $8, version = users.version + 1
         "#,
         profile.id.as_str(),
         profile.name,
@@ -153,7 +161,8 @@ pub async fn prefer(
     sqlx::query!(
         r#"
         UPDATE users
-        SET time_zone = coalesce($2, time_zone), locale = coalesce($3, locale), updated_at = $4
+        SET time_zone = coalesce($2, time_zone), locale = coalesce($3, locale), updated_at = $4,
+            version = version + 1
         WHERE id = $1
         "#,
         id.as_str(),

@@ -8,7 +8,7 @@ use lectern_domain::{
     sign_in::{self, SignInToken},
 };
 use lectern_store::{
-    api_keys,
+    StoreError, api_keys,
     sign_in::{self as sign_ins, SignedIn},
     users::{self, Claims},
 };
@@ -57,7 +57,11 @@ pub(crate) async fn identify(state: &ApiState, headers: &HeaderMap) -> Result<Id
     bearer.claims.time_zone =
         zone.and_then(|zone| state.zones.name(&zone).ok()).map(|zone| zone.to_string());
     if !state.remembered.knows(&bearer.claims) {
-        state.timed("users_remember", users::remember(&state.pool, &bearer.claims, now)).await?;
+        let remember = users::remember(&state.pool, &bearer.claims, now);
+        match state.timed("users_remember", remember).await {
+            Err(StoreError::UserErased) => return Err(erased()),
+            stored => stored?,
+        }
         state.remembered.learn(&bearer.claims);
     }
     Ok(Identity::Person(bearer))
@@ -92,6 +96,11 @@ async fn signed_in(state: &ApiState, text: &str, now: DateTime<Utc>) -> Result<B
     // What else the platform says of them is stored already.
     let claims = Claims { id: actor.id.clone(), name, locale: None, time_zone: None, email: None };
     Ok(Bearer { actor, claims, expires_at })
+}
+
+/// A token may be good for longer than its person is there.
+pub(crate) fn erased() -> Problem {
+    Problem::unauthenticated("the person of this token was erased")
 }
 
 async fn service(state: &ApiState, text: &str, now: DateTime<Utc>) -> Result<Service, Problem> {

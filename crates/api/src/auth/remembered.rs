@@ -22,6 +22,11 @@ impl Remembered {
         self.digests.get(&claims.id).is_some_and(|known| *known == digest)
     }
 
+    /// Of this person nothing is stored any more.
+    pub(crate) fn forget(&self, id: &UserId) {
+        self.digests.remove(id);
+    }
+
     /// These claims are stored now.
     pub(crate) fn learn(&self, claims: &Claims) {
         if self.digests.len() >= limits::REMEMBERED {

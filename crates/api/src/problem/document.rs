@@ -92,6 +92,10 @@ codes! {
     AlreadyDecided = "already_decided", CONFLICT, "The dispute is decided";
     /// The lesson's state does not allow it.
     InvalidTransition = "invalid_transition", CONFLICT, "The lesson's state does not allow this";
+    /// Whoever had this id was erased.
+    UserErased = "user_erased", CONFLICT, "The person was erased";
+    /// Nobody is erased in the midst of a lesson.
+    InLesson = "in_lesson", CONFLICT, "The person is in a lesson at this moment";
     /// The lesson's time has passed.
     TooLateToCancel = "too_late_to_cancel", CONFLICT, "It is too late to cancel";
     /// It has changed since the caller read it.

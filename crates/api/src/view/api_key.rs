@@ -68,10 +68,12 @@ pub(crate) enum ApiKeyScope {
     /// Book lessons for students.
     #[schema(rename = "sessions:write")]
     SessionsWrite,
-    /// Read when teachers are open, and their policies.
+    /// Read people's records, what is kept of them, when teachers are open, and
+    /// their policies.
     #[schema(rename = "users:read")]
     UsersRead,
-    /// Set when teachers are open, and their policies.
+    /// Write people's records and erase them; set when teachers are open, and
+    /// their policies.
     #[schema(rename = "users:write")]
     UsersWrite,
     /// Hand in matches of students and teachers.

@@ -483,6 +483,10 @@ async fn figures_follow_every_change_and_equal_a_recount() {
             analytics::fold(pool).await.expect("a fold");
         }
     }
+    // People go, and what they were part of is counted as before.
+    for person in ["jonas", "ines"] {
+        erase(&world, person).await;
+    }
     analytics::fold(pool).await.expect("a fold");
     assert_eq!(analytics::fold(pool).await.expect("a fold"), 0);
     let kept = figures(pool).await;
@@ -492,7 +496,12 @@ async fn figures_follow_every_change_and_equal_a_recount() {
     assert_ne!(kept.1, "[]");
 }
 
-/// Writers and folds all at once: nothing is lost and nothing counted twice.
+async fn erase(world: &World, person: &str) {
+    let gone = world.user("ada").delete(&format!("/api/users/{person}")).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT, "{gone:?}");
+}
+
+/// Writers, folds and an erasure all at once: nothing is lost and nothing counted twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn figures_are_right_under_many_writers() {
     let (world, lessons) = world_of(11).await;
@@ -516,7 +525,8 @@ async fn figures_are_right_under_many_writers() {
             analytics::fold(pool).await.expect("a fold");
         }
     };
-    tokio::join!(write(0), write(1), write(2), write(3), fold(), fold());
+    let erase = erase(&world, "mira");
+    tokio::join!(write(0), write(1), write(2), write(3), fold(), fold(), erase);
     analytics::fold(pool).await.expect("a fold");
     let kept = figures(pool).await;
     analytics::rebuild(pool).await.expect("a recount");

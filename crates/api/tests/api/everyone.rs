@@ -59,6 +59,8 @@ streamNotifications 200     200     200     200     200     403     403     401 
 getMe               200     200     200     200     200     403     403     401     401
 getPreferences      200     200     200     200     200     403     403     401     401
 setPreferences      200     200     200     200     200     403     403     401     401     {}
+eraseMe             422     422     422     422     422     403     403     401     401     {"confirm":"somebody else"}
+exportMe            200     200     200     200     200     403     403     401     401
 getMyAvailability   200     200     200     200     200     403     403     401     401
 setMyAvailability   422     422     422     422     422     403     403     401     401     {}
 getMyPolicy         200     200     200     200     200     403     403     401     401
@@ -70,6 +72,11 @@ setPolicy           403     422     403     403     422     422     403     401 
 listSlots           200     200     200     200     200     403     403     401     401     ?from=2027-03-01&to=2027-03-02&duration=60
 placeHold           422     422     422     422     422     403     403     401     401     {}
 releaseHold         404     404     404     404     404     403     403     401     401
+listUsers           403     403     403     403     200     200     403     401     401     ?q=jonas
+getUser             403     403     403     403     200     200     403     401     401
+putUser             403     403     403     403     200     200     403     401     401     {"name":"Tom Baker"}
+eraseUser           403     403     403     403     204     204     403     401     401
+exportUser          403     403     403     403     200     200     403     401     401
 listPeople          200     200     200     200     200     403     403     401     401     ?ids=ines
 listTeachers        200     200     200     200     200     403     403     401     401
 listAllReviews      403     403     403     403     200     200     403     401     401
@@ -162,6 +169,7 @@ impl Place {
                 lesson
             }
             Some("admin/api-keys") => api_key(world).await,
+            Some("users") => somebody(world, &lesson).await,
             _ => nothing,
         }
     }
@@ -177,6 +185,14 @@ async fn api_key(world: &World) -> String {
     let body = json!({ "name": "to be revoked", "scopes": ["sessions:read"] });
     let made = world.user("ada").post("/api/admin/api-keys", &body).await;
     made.expect(StatusCode::CREATED)["id"].as_str().expect("an id").to_owned()
+}
+
+/// A person whom nothing else is about, named after a lesson.
+async fn somebody(world: &World, lesson: &str) -> String {
+    let (path, body) = (format!("/api/users/{lesson}"), json!({ "name": "Tom" }));
+    let made = world.user("ada").send(Method::PUT, &path, Some(body.to_string()), &[]).await;
+    made.expect(StatusCode::CREATED);
+    lesson.to_owned()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -26,7 +26,13 @@ async fn recount(world: &World, seed: u64, step: u32) {
     .fetch_all(&world.database.pool)
     .await
     .expect("the reviews");
-    for person in PEOPLE {
+    // Those who were erased have their numbers, too.
+    let erased: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM users WHERE erased_at IS NOT NULL")
+            .fetch_all(&world.database.pool)
+            .await
+            .expect("the pseudonyms");
+    for person in PEOPLE.into_iter().chain(erased.iter().map(String::as_str)) {
         let mut all = [0_i64; 5];
         let mut by_skill: BTreeMap<&str, ([i64; 5], i64, i64)> = BTreeMap::new();
         for (_, skill, rating, level) in rows.iter().filter(|row| row.0 == person) {
@@ -80,6 +86,16 @@ fn said(random: &mut StdRng) -> Value {
     said
 }
 
+/// Erases somebody, and lets somebody new have the id.
+async fn erase(world: &World, person: &str) {
+    let (ada, path) = (world.user("ada"), format!("/api/users/{person}"));
+    let erased = ada.delete(&path).await;
+    // Who was never heard of is not found.
+    assert!(matches!(erased.status.as_u16(), 204 | 404), "{erased:?}");
+    let (path, body) = (format!("{path}?readmit=true"), json!({ "name": person }).to_string());
+    ada.send(Method::PUT, &path, Some(body), &[]).await.expect(StatusCode::CREATED);
+}
+
 /// Does something that may or may not be allowed; only a fault is wrong.
 async fn step(world: &World, random: &mut StdRng, lessons: &mut Vec<Uuid>) {
     if lessons.is_empty() || random.random_range(0..5) == 0 {
@@ -87,7 +103,11 @@ async fn step(world: &World, random: &mut StdRng, lessons: &mut Vec<Uuid>) {
     }
     let session = lessons[random.random_range(0..lessons.len())];
     let person = world.user(PEOPLE[random.random_range(0..2)]);
-    let reply = match random.random_range(0..8) {
+    let reply = match random.random_range(0..9) {
+        8 => {
+            erase(world, PEOPLE[random.random_range(0..2)]).await;
+            return;
+        }
         0..=2 => {
             let mut body = said(random);
             body["sessionId"] = json!(session);
@@ -96,7 +116,7 @@ async fn step(world: &World, random: &mut StdRng, lessons: &mut Vec<Uuid>) {
         3 => {
             let path = format!("/api/sessions/{session}/review");
             let body = Some(said(random).to_string());
-            person.send(reqwest::Method::PUT, &path, body, &[]).await
+            person.send(Method::PUT, &path, body, &[]).await
         }
         4 => {
             world.clock.advance(TimeDelta::days(random.random_range(0..9)));

@@ -152,6 +152,20 @@ impl Session {
         Ok(next)
     }
 
+    /// The state after `actor` has called it off since somebody in it is erased:
+    /// no deadline keeps anybody.
+    pub fn vacated(
+        &self,
+        actor: &Actor,
+        reason: Reason,
+        deadline: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<State, Refused> {
+        let stands = self.confirmation == Confirmation::Confirmed;
+        let late = stands && now > self.timing.start - deadline;
+        Ok(self.state.clone().cancel(actor.id.clone(), reason, late, now)?)
+    }
+
     /// Whether `actor` may agree to the lesson that a student asked for.
     pub fn may_answer(&self, actor: &Actor, now: DateTime<Utc>) -> Result<(), Refused> {
         self.may_see(actor)?;

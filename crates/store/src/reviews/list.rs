@@ -102,6 +102,29 @@ pub async fn of(
     }))
 }
 
+/// One page of what a person has written, the newest first, whoever sees it.
+pub async fn written_by(
+    pool: &PgPool,
+    user: &UserId,
+    page: PageRequest,
+) -> Result<Page<ReviewRow>, StoreError> {
+    let rows = reviews!(
+        r#"
+        WHERE r.reviewer_id = $1
+          AND ($2::timestamptz IS NULL OR (r.created_at, r.id) < ($2, $3::uuid))
+        ORDER BY r.created_at DESC, r.id DESC
+        LIMIT $4
+        "#,
+        user.as_str(),
+        page.after.map(|after| after.at),
+        page.after.map(|after| after.id),
+        page.fetch(),
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(Page::cut(rows, page, |review| After { at: review.created_at, id: review.id }))
+}
+
 /// One page of everybody's reviews, the newest first, in one state or in any.
 pub async fn all(
     pool: &PgPool,

@@ -163,8 +163,12 @@ pub(super) async fn tell(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let details = details(session, by, happening);
-    let event =
-        Event { actor: by, action: happening.name(), session: Some(session.id), details: &details };
+    let event = Event {
+        actor: by,
+        action: happening.name(),
+        session: Some(session.id),
+        details: &impersonal(&details),
+    };
     audit::record(connection, &event, now).await?;
     let notice =
         NewNotice { users, kind: happening.name(), session: session.id, payload: &details };

@@ -184,17 +184,43 @@ pub(super) async fn leave(
             let happening = if removed { Happening::SeatRemoved } else { Happening::SeatGivenBack };
             let told = told(&session, user, by);
             effects::tell(connection, &session, Some(by), happening, &told, now).await?;
-            sqlx::query!(
-                "DELETE FROM session_participants WHERE session_id = $1 AND user_id = $2",
-                session.id.0,
-                user.as_str(),
-            )
-            .execute(&mut *connection)
-            .await?;
+            stand_up(connection, session.id, user).await?;
         }
     }
     let session = renew(connection, session.id, now).await?;
     offer_free_seats(connection, session, now).await
+}
+
+/// Gives back the seat of somebody who is erased, in a lesson whose row is
+/// locked: whatever the deadline, and to whomever waits.
+pub(super) async fn vacate(
+    connection: &mut PgConnection,
+    session: Session,
+    user: &UserId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let told: Vec<&str> = std::iter::once(&session.teacher)
+        .filter(|teacher| **teacher != by.id)
+        .map(UserId::as_str)
+        .collect();
+    effects::tell(connection, &session, Some(by), Happening::SeatGivenBack, &told, now).await?;
+    stand_up(connection, session.id, user).await?;
+    let session = renew(connection, session.id, now).await?;
+    offer_free_seats(connection, session, now).await.map(drop)
+}
+
+/// Takes somebody from the waitlist of a lesson whose row is locked. A seat that
+/// was kept for them is the next one's.
+pub(super) async fn stop_waiting(
+    connection: &mut PgConnection,
+    session: Session,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    forget(connection, session.id, user).await?;
+    let session = renew(connection, session.id, now).await?;
+    offer_free_seats(connection, session, now).await.map(drop)
 }
 
 /// Who is told of a seat: whose it is and the teacher, but not who did it.
@@ -307,6 +333,21 @@ async fn sit(
     .await?
     .rows_affected();
     if seated == 0 { Err(StoreError::SlotTaken) } else { Ok(()) }
+}
+
+async fn stand_up(
+    connection: &mut PgConnection,
+    session: SessionId,
+    user: &UserId,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "DELETE FROM session_participants WHERE session_id = $1 AND user_id = $2",
+        session.0,
+        user.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn wait(

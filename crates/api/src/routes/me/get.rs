@@ -3,12 +3,7 @@
 use axum::{Json, extract::State};
 use lectern_store::users;
 
-use crate::{
-    extract::Caller,
-    problem::{Code, Problem},
-    state::ApiState,
-    view::Me,
-};
+use crate::{auth, extract::Caller, problem::Problem, state::ApiState, view::Me};
 
 /// Who the caller is.
 #[utoipa::path(
@@ -26,6 +21,7 @@ pub(crate) async fn get(
 /// The caller, as they are stored.
 pub(super) async fn show(state: &ApiState, caller: &Caller) -> Result<Json<Me>, Problem> {
     let user = state.timed("users_find", users::find(&state.pool, &caller.actor.id)).await?;
-    let user = user.ok_or_else(|| Problem::new(Code::Internal).caused_by("a caller not stored"))?;
+    // Who is erased at this moment is stored no more.
+    let user = user.ok_or_else(auth::erased)?;
     Ok(Json(Me::new(user, caller.actor.admin)))
 }

@@ -10,8 +10,8 @@ const LONGEST_NAME = 200;
 const SCOPES: readonly { id: ApiKeyScope; text: string }[] = [
   { id: 'sessions:read', text: 'Read everybody’s lessons' },
   { id: 'sessions:write', text: 'Book lessons for students' },
-  { id: 'users:read', text: 'Read teachers’ hours and rules' },
-  { id: 'users:write', text: 'Set teachers’ hours and rules' },
+  { id: 'users:read', text: 'Read people’s records, and teachers’ hours and rules' },
+  { id: 'users:write', text: 'Write and erase people’s records, set teachers’ hours and rules' },
   { id: 'matches:write', text: 'Hand in matches of students and teachers' },
   { id: 'reviews:read', text: 'Read reviews' },
   { id: 'analytics:read', text: 'Read the platform’s figures' },

@@ -357,7 +357,11 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Erases the caller for good, as `DELETE /api/users/{id}` does. The account at
+         *     the platform is the platform's.
+         */
+        delete: operations["eraseMe"];
         options?: never;
         head?: never;
         patch?: never;
@@ -377,6 +381,26 @@ export interface paths {
         get: operations["getMyAvailability"];
         /** Replaces when the caller can be booked. Lessons that are booked stay. */
         put: operations["setMyAvailability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is kept of the caller (GDPR, articles 15 and 20), as
+         *     `GET /api/users/{id}/export` has it.
+         */
+        get: operations["exportMe"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1131,6 +1155,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People's records, in the order of their ids. */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's record. Of who was erased there is none. */
+        get: operations["getUser"];
+        /**
+         * Makes a person's record, or changes what it names of it. A name and an
+         *     address are as they were said last: here, or in a token of the person.
+         * @description Whoever was erased is refused, so that no synchronisation that runs late
+         *     brings them back; `readmit` takes the id for somebody new. With `If-Match`
+         *     the record must be there.
+         */
+        put: operations["putUser"];
+        post?: never;
+        /**
+         * Erases a person for good (GDPR, article 17). Who was erased already stays
+         *     so: 204.
+         * @description Lessons ahead are called off and their people told; requests are declined or
+         *     taken back, and seats in groups given to who waits. Record, hours, rules,
+         *     matches, holds, notices and chat are deleted. Lessons that were, and the
+         *     stars of reviews, stay for the other side under a pseudonym that leads back
+         *     to nobody, named "Deleted person"; the texts of reviews by them and of them
+         *     go, and averages stay what they are. In the record of who did what, the
+         *     pseudonym takes the place of the id.
+         *
+         *     Tokens of the person are no longer good: 401. Nobody is erased in the midst
+         *     of a lesson: ask again when it is over.
+         */
+        delete: operations["eraseUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is kept of a person (GDPR, articles 15 and 20).
+         * @description It is written while it is sent, a page at a time, and so has no length and
+         *     no ETag. What is broken off is no JSON.
+         */
+        get: operations["exportUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1376,7 +1476,7 @@ export interface components {
          * @description A stable name for what is wrong. Clients rely on it.
          * @enum {string}
          */
-        Code: "malformed_json" | "bad_request" | "unauthenticated" | "forbidden" | "not_matched" | "not_participant" | "not_found" | "method_not_allowed" | "slot_taken" | "outside_availability" | "hold_expired" | "not_confirmed" | "waitlist_full" | "consent_required" | "proposal_open" | "proposal_closed" | "too_early_to_join" | "lesson_over" | "session_cancelled" | "already_reviewed" | "review_published" | "already_replied" | "not_reviewable" | "not_disputable" | "already_disputed" | "already_decided" | "invalid_transition" | "too_late_to_cancel" | "version_conflict" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "time_does_not_exist" | "time_is_ambiguous" | "precondition_required" | "rate_limited" | "internal" | "unavailable";
+        Code: "malformed_json" | "bad_request" | "unauthenticated" | "forbidden" | "not_matched" | "not_participant" | "not_found" | "method_not_allowed" | "slot_taken" | "outside_availability" | "hold_expired" | "not_confirmed" | "waitlist_full" | "consent_required" | "proposal_open" | "proposal_closed" | "too_early_to_join" | "lesson_over" | "session_cancelled" | "already_reviewed" | "review_published" | "already_replied" | "not_reviewable" | "not_disputable" | "already_disputed" | "already_decided" | "invalid_transition" | "user_erased" | "in_lesson" | "too_late_to_cancel" | "version_conflict" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "time_does_not_exist" | "time_is_ambiguous" | "precondition_required" | "rate_limited" | "internal" | "unavailable";
         /** @description Pairs that met for the first time. */
         Cohort: {
             /**
@@ -1500,6 +1600,203 @@ export interface components {
             chat: components["schemas"]["ChatTime"][];
             /** @description What was done to the lesson and by whom: the first 200 events. */
             events: components["schemas"]["AuditEvent"][];
+        };
+        /** @description A calendar elsewhere. */
+        ExportedCalendar: {
+            /**
+             * Format: date-time
+             * @description When it was last fetched; null: never.
+             */
+            fetchedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Its name here.
+             */
+            id: string;
+            /** @description What they call it. */
+            name: string;
+            /**
+             * @description Where it is.
+             * @example https://calendar.example/jonas.ics
+             */
+            url: string;
+        };
+        /** @description Calendars that are read, and one that can be subscribed to. */
+        ExportedCalendars: {
+            /** @description Calendars in which they are busy. */
+            busy: components["schemas"]["ExportedCalendar"][];
+            /**
+             * Format: date-time
+             * @description Since when their lessons can be subscribed to, at an address of which
+             *     only a digest is kept; null: they cannot.
+             */
+            subscribedAt: string | null;
+        };
+        /** @description Something that was done. */
+        ExportedEvent: {
+            /** @description What was done, by a stable name. */
+            action: string;
+            /** @description As what they did it: `user` or `admin`. */
+            actorKind: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What else there is to know. */
+            details: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description To which lesson.
+             */
+            sessionId: string | null;
+        };
+        /** @description A slot that is kept for somebody. */
+        ExportedHold: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            endsAt: string;
+            /**
+             * Format: date-time
+             * @description How long it is kept.
+             */
+            expiresAt: string;
+            /**
+             * Format: uuid
+             * @description Its name.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            startsAt: string;
+            /** @description With whom. */
+            teacher: string;
+        };
+        /** @description Something that was written in a room. */
+        ExportedLine: {
+            /** @description Their name at that time. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            sentAt: string;
+            /**
+             * Format: uuid
+             * @description Of which lesson.
+             */
+            sessionId: string;
+            /** @description What was written. */
+            text: string;
+        };
+        /** @description A new time that was proposed for a lesson. */
+        ExportedProposal: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it would end.
+             */
+            endsAt: string;
+            /**
+             * Format: uuid
+             * @description Its name.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description For which lesson.
+             */
+            sessionId: string;
+            /**
+             * Format: date-time
+             * @description When it was answered, withdrawn or void; null: it is open.
+             */
+            settledAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it would start.
+             */
+            startsAt: string;
+            /**
+             * @description What became of it.
+             * @example accepted
+             */
+            state: string;
+        };
+        /** @description A stay in a room. */
+        ExportedStay: {
+            /**
+             * Format: int64
+             * @description Audio packets that came from them.
+             */
+            audioPacketsIn: number;
+            /**
+             * Format: date-time
+             * @description When their media came up; null: it never did.
+             */
+            connectedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When they came.
+             */
+            joinedAt: string;
+            /**
+             * Format: date-time
+             * @description When they went; null: it is not known.
+             */
+            leftAt: string | null;
+            /** @description Why they went. */
+            leftReason: string | null;
+            /**
+             * Format: int64
+             * @description Packets from them that never came.
+             */
+            lostIn: number;
+            /**
+             * Format: int64
+             * @description Packets that went to them.
+             */
+            packetsOut: number;
+            /** @description Names the stay. */
+            participant: string;
+            /** @description As what. */
+            role: components["schemas"]["RoomRole"];
+            /**
+             * Format: uuid
+             * @description Of which lesson.
+             */
+            sessionId: string;
+            /**
+             * Format: int64
+             * @description Video packets that came from them.
+             */
+            videoPacketsIn: number;
+        };
+        /** @description A seat that somebody waits for. */
+        ExportedWait: {
+            /**
+             * Format: date-time
+             * @description Since when they wait.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when a seat is kept for them.
+             */
+            offeredUntil: string | null;
+            /**
+             * Format: uuid
+             * @description In which lesson.
+             */
+            sessionId: string;
         };
         /** @description One value that is not accepted. */
         FieldError: {
@@ -1945,6 +2242,49 @@ export interface components {
              */
             total: number;
         };
+        /** @description What somebody is told. */
+        Notice: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description Its name.
+             */
+            id: string;
+            /**
+             * @description What happened: `session_booked`, `session_requested`,
+             *     `session_confirmed`, `session_declined`, `session_expired`,
+             *     `session_changed`, `session_rescheduled`, `session_cancelled`,
+             *     `review_received`, `seat_taken`, `seat_given_back`, `seat_removed`, `seat_offered`,
+             *     `seat_offer_expired`, `proposal_made`, `proposal_declined`,
+             *     `proposal_withdrawn`, `proposal_expired`,
+             *     `session_zone_conflict` (its zone's rules have changed, and somebody is
+             *     taken when it would be). More may come.
+             */
+            kind: string;
+            /**
+             * @description What there is to tell: of a lesson `title`, `scheduledAt`, `duration`,
+             *     `actor` and `actorName`; `previously`, where it was rescheduled; `reason`,
+             *     where it was called off; `seriesId` and `lessons`, how many, where it is
+             *     the first of several; `proposal` with its `id`, `scheduledAt` and
+             *     `duration`; `offerExpiresAt`, where a seat is offered; of a review `title`, `rating`, `actor` and
+             *     `actorName`.
+             */
+            payload: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            readAt: string | null;
+            /**
+             * Format: uuid
+             * @description To which lesson.
+             */
+            sessionId: string | null;
+        };
         /** @description Days on which the teacher is away. */
         OutOfOffice: {
             /**
@@ -2182,6 +2522,53 @@ export interface components {
             name: string;
             /** @description The IANA zone they live in. */
             timeZone: string;
+        };
+        /**
+         * @description Everything that is kept of a person. It is written page by page while it is
+         *     sent: lists are as long as they are.
+         */
+        PersonExport: {
+            /** @description Their stays in rooms. */
+            attendance: components["schemas"]["ExportedStay"][];
+            /** @description When they can be booked. */
+            availability: components["schemas"]["Availability"];
+            /** @description Their calendars elsewhere, and whether their lessons can be subscribed to. */
+            calendarFeeds: components["schemas"]["ExportedCalendars"];
+            /** @description What they wrote in rooms. */
+            chat: components["schemas"]["ExportedLine"][];
+            /** @description Their complaints, the newest first. */
+            disputes: components["schemas"]["Dispute"][];
+            /** @description What they did, by the record. */
+            events: components["schemas"]["ExportedEvent"][];
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            exportedAt: string;
+            hold: components["schemas"]["ExportedHold"] | null;
+            /** @description Their lessons, as anything, the earliest first. */
+            lessons: components["schemas"]["Session"][];
+            /** @description Students who may book them. */
+            matchedStudents: string[];
+            /** @description Teachers whom they may book, where the platform says so with a list. */
+            matchedTeachers: string[];
+            /** @description What they were told, the newest first. */
+            notifications: components["schemas"]["Notice"][];
+            /** @description What holds for their lessons. */
+            policy: components["schemas"]["Policy"];
+            /** @description Their record. */
+            profile: components["schemas"]["User"];
+            /** @description New times that they proposed. */
+            proposals: components["schemas"]["ExportedProposal"][];
+            /**
+             * @description What others wrote of them, as far as it is published and in view: what
+             *     the other has written and nobody may see yet stays unseen.
+             */
+            reviewsReceived: components["schemas"]["Review"][];
+            /** @description What they wrote of others, published or not, the newest first. */
+            reviewsWritten: components["schemas"]["Review"][];
+            /** @description Seats that they wait for. */
+            waitlist: components["schemas"]["ExportedWait"][];
         };
         /** @description Somebody who is in a room. */
         PersonInRoom: {
@@ -2933,6 +3320,87 @@ export interface components {
         Teachers: {
             /** @description By name. */
             items: components["schemas"]["Teacher"][];
+        };
+        /** @description What is kept of a person by themselves. */
+        User: {
+            /**
+             * Format: date-time
+             * @description Since when they are known.
+             */
+            createdAt: string;
+            /**
+             * Format: email
+             * @description Where mail goes.
+             */
+            email: string | null;
+            /** @description One line about them. */
+            headline: string;
+            /** @description The platform's id. */
+            id: string;
+            /** @description The language they read, as a BCP 47 tag. */
+            locale: string;
+            /** @description What others see; empty, where the platform gave no name. */
+            name: string;
+            /** @description A telephone number (E.164). */
+            phone: string | null;
+            /**
+             * @description What they teach.
+             * @example [
+             *       "Portuguese"
+             *     ]
+             */
+            skills: string[];
+            /** @description Whether students find them among the teachers. */
+            teaches: boolean;
+            /** @description The IANA zone they live in. */
+            timeZone: string;
+            /**
+             * Format: date-time
+             * @description When any of this last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; the ETag begins with it.
+             */
+            version: number;
+        };
+        /**
+         * @description What the platform says of a person. What is not named stays as it is; of who
+         *     is new it is empty, in `en` and `UTC`.
+         * @example {
+         *       "email": "jonas@platform.example",
+         *       "locale": "de",
+         *       "name": "Jonas Weber",
+         *       "phone": "+351210000000",
+         *       "timeZone": "Europe/Berlin"
+         *     }
+         */
+        UserChange: {
+            /**
+             * Format: email
+             * @description Where mail goes; null: nowhere.
+             */
+            email?: string | null;
+            /** @description One line about them. */
+            headline?: string | null;
+            /** @description The language they read, as a BCP 47 tag. */
+            locale?: string | null;
+            /** @description What others see. */
+            name?: string | null;
+            /** @description A telephone number (E.164); null: none. */
+            phone?: string | null;
+            /**
+             * @description What they teach.
+             * @example [
+             *       "Portuguese"
+             *     ]
+             */
+            skills?: string[] | null;
+            /** @description Whether students find them among the teachers. */
+            teaches?: boolean | null;
+            /** @description The IANA zone they live in. */
+            timeZone?: string | null;
         };
         /** @description Hours of a day of the week, on the clocks of the teacher's zone. */
         WeeklyHours: {
@@ -6866,6 +7334,143 @@ export interface operations {
             };
         };
     };
+    eraseMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example pending */
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Nothing is left of the caller. */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `in_lesson`: the caller is in a room, or a lesson of theirs is in progress; `detail` says until when. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getMyAvailability: {
         parameters: {
             query?: never;
@@ -7146,6 +7751,382 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: the body is not said to be JSON. */
             415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One document, as a file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attendance": [
+                     *         {
+                     *           "audioPacketsIn": 1,
+                     *           "connectedAt": "2027-03-08T10:00:00Z",
+                     *           "joinedAt": "2027-03-08T10:00:00Z",
+                     *           "leftAt": "2027-03-08T11:00:00Z",
+                     *           "leftReason": "left",
+                     *           "lostIn": 1,
+                     *           "packetsOut": 1,
+                     *           "participant": "00000000000000aa",
+                     *           "role": "teacher",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "videoPacketsIn": 1
+                     *         }
+                     *       ],
+                     *       "availability": {
+                     *         "exceptions": [
+                     *           {
+                     *             "date": "2027-03-28",
+                     *             "intervals": [
+                     *               {
+                     *                 "from": "09:00",
+                     *                 "to": "12:00"
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "outOfOffice": [
+                     *           {
+                     *             "from": "2027-08-02",
+                     *             "note": "On holiday",
+                     *             "to": "2027-08-13"
+                     *           }
+                     *         ],
+                     *         "timeZone": "Europe/Lisbon",
+                     *         "version": 1,
+                     *         "weekly": [
+                     *           {
+                     *             "day": "monday",
+                     *             "from": "09:00",
+                     *             "to": "12:00"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "calendarFeeds": {
+                     *         "busy": [
+                     *           {
+                     *             "fetchedAt": "2027-03-08T10:00:00Z",
+                     *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *             "name": "Jonas Weber",
+                     *             "url": "https://calendar.example/jonas.ics"
+                     *           }
+                     *         ],
+                     *         "subscribedAt": "2027-03-08T10:00:00Z"
+                     *       },
+                     *       "chat": [
+                     *         {
+                     *           "name": "Jonas Weber",
+                     *           "sentAt": "2027-03-08T10:00:00Z",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "text": "Shall we begin?"
+                     *         }
+                     *       ],
+                     *       "disputes": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "decidedAt": "2027-03-08T10:00:00Z",
+                     *           "decidedBy": "ada",
+                     *           "decisionReason": "By what the room saw",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "openedBy": "jonas",
+                     *           "outcome": "complete",
+                     *           "reason": "I am ill",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "events": [
+                     *         {
+                     *           "action": "session_booked",
+                     *           "actorKind": "As what they did it",
+                     *           "at": "2027-03-08T10:00:00Z",
+                     *           "details": {},
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "exportedAt": "2027-03-08T10:00:00Z",
+                     *       "hold": {
+                     *         "endsAt": "2027-03-08T11:00:00Z",
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "startsAt": "2027-03-08T10:00:00Z",
+                     *         "teacher": "ines"
+                     *       },
+                     *       "lessons": [
+                     *         {
+                     *           "cancelReason": "I am ill",
+                     *           "cancelledBy": "jonas",
+                     *           "capacity": 1,
+                     *           "confirmBy": "2027-03-08T10:00:00Z",
+                     *           "confirmation": "pending",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "description": "Ser and estar, and when to use which",
+                     *           "duration": 60,
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *           "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *           "lateCancel": false,
+                     *           "localStart": "2027-03-08T10:00:00+00:00",
+                     *           "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *           "noShow": "teacher",
+                     *           "participants": [
+                     *             {
+                     *               "id": "jonas",
+                     *               "name": "Jonas Weber",
+                     *               "role": "teacher"
+                     *             }
+                     *           ],
+                     *           "proposal": {
+                     *             "createdAt": "2027-03-08T10:00:00Z",
+                     *             "duration": 60,
+                     *             "expiresAt": "2027-03-08T10:00:00Z",
+                     *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *             "proposedBy": "jonas",
+                     *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "timeZone": "Europe/Lisbon"
+                     *           },
+                     *           "reviewed": false,
+                     *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "seats": {
+                     *             "mine": "none",
+                     *             "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *             "position": 1,
+                     *             "taken": 1,
+                     *             "waiting": 1
+                     *           },
+                     *           "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "skill": "Portuguese",
+                     *           "status": "scheduled",
+                     *           "student": "jonas",
+                     *           "studentName": "Jonas Weber",
+                     *           "teacher": "ines",
+                     *           "teacherName": "Inês Carvalho",
+                     *           "timeZone": "Europe/Lisbon",
+                     *           "title": "Past tenses",
+                     *           "tookPlace": false,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "matchedStudents": [
+                     *         "…"
+                     *       ],
+                     *       "matchedTeachers": [
+                     *         "…"
+                     *       ],
+                     *       "notifications": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "kind": "session_booked",
+                     *           "payload": {
+                     *             "duration": 60,
+                     *             "title": "Past tenses"
+                     *           },
+                     *           "readAt": "2027-03-08T10:00:00Z",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "policy": {
+                     *         "bookingWindow": 1,
+                     *         "bufferAfter": 1,
+                     *         "bufferBefore": 1,
+                     *         "cancelDeadline": 1,
+                     *         "confirmWithin": 1,
+                     *         "grace": 1,
+                     *         "joinOpens": 1,
+                     *         "lobby": false,
+                     *         "minimumNotice": 1,
+                     *         "pendingBlocks": false,
+                     *         "perDay": 1,
+                     *         "perWeek": 1,
+                     *         "requiresConfirmation": false,
+                     *         "rescheduleNeedsConsent": false,
+                     *         "startIncrement": 1
+                     *       },
+                     *       "profile": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "email": "jonas@platform.example",
+                     *         "headline": "Portuguese, patiently",
+                     *         "id": "jonas",
+                     *         "locale": "pt-PT",
+                     *         "name": "Jonas Weber",
+                     *         "phone": "+351210000000",
+                     *         "skills": [
+                     *           "Portuguese"
+                     *         ],
+                     *         "teaches": false,
+                     *         "timeZone": "Europe/Lisbon",
+                     *         "updatedAt": "2027-03-08T10:00:00Z",
+                     *         "version": 1
+                     *       },
+                     *       "proposals": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "settledAt": "2027-03-08T10:00:00Z",
+                     *           "startsAt": "2027-03-08T10:00:00Z",
+                     *           "state": "accepted"
+                     *         }
+                     *       ],
+                     *       "reviewsReceived": [
+                     *         {
+                     *           "comment": "Patient, and well prepared.",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "publishedAt": "2027-03-08T10:00:00Z",
+                     *           "rating": 5,
+                     *           "repliedAt": "2027-03-08T10:00:00Z",
+                     *           "reply": "Thank you, I will.",
+                     *           "revieweeId": "ines",
+                     *           "revieweeName": "Inês Carvalho",
+                     *           "reviewerId": "jonas",
+                     *           "reviewerName": "Jonas Weber",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionTitle": "Past tenses",
+                     *           "skill": "Portuguese",
+                     *           "skillLevel": 1,
+                     *           "state": "pending"
+                     *         }
+                     *       ],
+                     *       "reviewsWritten": [
+                     *         {
+                     *           "comment": "Patient, and well prepared.",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "publishedAt": "2027-03-08T10:00:00Z",
+                     *           "rating": 5,
+                     *           "repliedAt": "2027-03-08T10:00:00Z",
+                     *           "reply": "Thank you, I will.",
+                     *           "revieweeId": "ines",
+                     *           "revieweeName": "Inês Carvalho",
+                     *           "reviewerId": "jonas",
+                     *           "reviewerName": "Jonas Weber",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionTitle": "Past tenses",
+                     *           "skill": "Portuguese",
+                     *           "skillLevel": 1,
+                     *           "state": "pending"
+                     *         }
+                     *       ],
+                     *       "waitlist": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "offeredUntil": "2027-03-08T10:00:00Z",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PersonExport"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -15176,6 +16157,1147 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: there is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Those with this text in the id, the name, the address or the number. */
+                q?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description The most items. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of them. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "email": "jonas@platform.example",
+                     *           "headline": "Portuguese, patiently",
+                     *           "id": "jonas",
+                     *           "locale": "pt-PT",
+                     *           "name": "Jonas Weber",
+                     *           "phone": "+351210000000",
+                     *           "skills": [
+                     *             "Portuguese"
+                     *           ],
+                     *           "teaches": false,
+                     *           "timeZone": "Europe/Lisbon",
+                     *           "updatedAt": "2027-03-08T10:00:00Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The items. */
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description Since when they are known.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: email
+                             * @description Where mail goes.
+                             */
+                            email: string | null;
+                            /** @description One line about them. */
+                            headline: string;
+                            /** @description The platform's id. */
+                            id: string;
+                            /** @description The language they read, as a BCP 47 tag. */
+                            locale: string;
+                            /** @description What others see; empty, where the platform gave no name. */
+                            name: string;
+                            /** @description A telephone number (E.164). */
+                            phone: string | null;
+                            /**
+                             * @description What they teach.
+                             * @example [
+                             *       "Portuguese"
+                             *     ]
+                             */
+                            skills: string[];
+                            /** @description Whether students find them among the teachers. */
+                            teaches: boolean;
+                            /** @description The IANA zone they live in. */
+                            timeZone: string;
+                            /**
+                             * Format: date-time
+                             * @description When any of this last changed.
+                             */
+                            updatedAt: string;
+                            /**
+                             * Format: int64
+                             * @description Rises with every change; the ETag begins with it.
+                             */
+                            version: number;
+                        }[];
+                        /** @description Asks for the next page; null on the last one. */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin, or the key lacks the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "email": "jonas@platform.example",
+                     *       "headline": "Portuguese, patiently",
+                     *       "id": "jonas",
+                     *       "locale": "pt-PT",
+                     *       "name": "Jonas Weber",
+                     *       "phone": "+351210000000",
+                     *       "skills": [
+                     *         "Portuguese"
+                     *       ],
+                     *       "teaches": false,
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "updatedAt": "2027-03-08T10:00:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin, or the key lacks the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: there is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putUser: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Whether an id that was erased may be somebody's again. Nothing of who it
+                 *     was before comes back.
+                 */
+                readmit?: boolean;
+            };
+            header?: {
+                /** @description The ETag of the version to change, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "jonas@platform.example",
+                 *       "locale": "de",
+                 *       "name": "Jonas Weber",
+                 *       "phone": "+351210000000",
+                 *       "timeZone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description The record as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "email": "jonas@platform.example",
+                     *       "headline": "Portuguese, patiently",
+                     *       "id": "jonas",
+                     *       "locale": "pt-PT",
+                     *       "name": "Jonas Weber",
+                     *       "phone": "+351210000000",
+                     *       "skills": [
+                     *         "Portuguese"
+                     *       ],
+                     *       "teaches": false,
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "updatedAt": "2027-03-08T10:00:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The record, which is new. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2027-03-08T10:00:00Z",
+                     *       "email": "jonas@platform.example",
+                     *       "headline": "Portuguese, patiently",
+                     *       "id": "jonas",
+                     *       "locale": "pt-PT",
+                     *       "name": "Jonas Weber",
+                     *       "phone": "+351210000000",
+                     *       "skills": [
+                     *         "Portuguese"
+                     *       ],
+                     *       "teaches": false,
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "updatedAt": "2027-03-08T10:00:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin, or the key lacks the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: there is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_erased`: whoever had this id was erased. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict`: another version, or no record. */
+            412: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    eraseUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is left of them. */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin, or the key lacks the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: there is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `in_lesson`: they are in a room, or their lesson is in progress; `detail` says until when. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One document, as a file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attendance": [
+                     *         {
+                     *           "audioPacketsIn": 1,
+                     *           "connectedAt": "2027-03-08T10:00:00Z",
+                     *           "joinedAt": "2027-03-08T10:00:00Z",
+                     *           "leftAt": "2027-03-08T11:00:00Z",
+                     *           "leftReason": "left",
+                     *           "lostIn": 1,
+                     *           "packetsOut": 1,
+                     *           "participant": "00000000000000aa",
+                     *           "role": "teacher",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "videoPacketsIn": 1
+                     *         }
+                     *       ],
+                     *       "availability": {
+                     *         "exceptions": [
+                     *           {
+                     *             "date": "2027-03-28",
+                     *             "intervals": [
+                     *               {
+                     *                 "from": "09:00",
+                     *                 "to": "12:00"
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "outOfOffice": [
+                     *           {
+                     *             "from": "2027-08-02",
+                     *             "note": "On holiday",
+                     *             "to": "2027-08-13"
+                     *           }
+                     *         ],
+                     *         "timeZone": "Europe/Lisbon",
+                     *         "version": 1,
+                     *         "weekly": [
+                     *           {
+                     *             "day": "monday",
+                     *             "from": "09:00",
+                     *             "to": "12:00"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "calendarFeeds": {
+                     *         "busy": [
+                     *           {
+                     *             "fetchedAt": "2027-03-08T10:00:00Z",
+                     *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *             "name": "Jonas Weber",
+                     *             "url": "https://calendar.example/jonas.ics"
+                     *           }
+                     *         ],
+                     *         "subscribedAt": "2027-03-08T10:00:00Z"
+                     *       },
+                     *       "chat": [
+                     *         {
+                     *           "name": "Jonas Weber",
+                     *           "sentAt": "2027-03-08T10:00:00Z",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "text": "Shall we begin?"
+                     *         }
+                     *       ],
+                     *       "disputes": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "decidedAt": "2027-03-08T10:00:00Z",
+                     *           "decidedBy": "ada",
+                     *           "decisionReason": "By what the room saw",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "openedBy": "jonas",
+                     *           "outcome": "complete",
+                     *           "reason": "I am ill",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "events": [
+                     *         {
+                     *           "action": "session_booked",
+                     *           "actorKind": "As what they did it",
+                     *           "at": "2027-03-08T10:00:00Z",
+                     *           "details": {},
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "exportedAt": "2027-03-08T10:00:00Z",
+                     *       "hold": {
+                     *         "endsAt": "2027-03-08T11:00:00Z",
+                     *         "expiresAt": "2027-03-08T10:00:00Z",
+                     *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *         "startsAt": "2027-03-08T10:00:00Z",
+                     *         "teacher": "ines"
+                     *       },
+                     *       "lessons": [
+                     *         {
+                     *           "cancelReason": "I am ill",
+                     *           "cancelledBy": "jonas",
+                     *           "capacity": 1,
+                     *           "confirmBy": "2027-03-08T10:00:00Z",
+                     *           "confirmation": "pending",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "description": "Ser and estar, and when to use which",
+                     *           "duration": 60,
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "joinClosesAt": "2027-03-08T11:15:00Z",
+                     *           "joinOpensAt": "2027-03-08T09:45:00Z",
+                     *           "lateCancel": false,
+                     *           "localStart": "2027-03-08T10:00:00+00:00",
+                     *           "meetingUrl": "https://lessons.example/lessons/0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77/room",
+                     *           "noShow": "teacher",
+                     *           "participants": [
+                     *             {
+                     *               "id": "jonas",
+                     *               "name": "Jonas Weber",
+                     *               "role": "teacher"
+                     *             }
+                     *           ],
+                     *           "proposal": {
+                     *             "createdAt": "2027-03-08T10:00:00Z",
+                     *             "duration": 60,
+                     *             "expiresAt": "2027-03-08T10:00:00Z",
+                     *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *             "proposedBy": "jonas",
+                     *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "timeZone": "Europe/Lisbon"
+                     *           },
+                     *           "reviewed": false,
+                     *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "seats": {
+                     *             "mine": "none",
+                     *             "offerExpiresAt": "2027-03-08T10:00:00Z",
+                     *             "position": 1,
+                     *             "taken": 1,
+                     *             "waiting": 1
+                     *           },
+                     *           "seriesId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "skill": "Portuguese",
+                     *           "status": "scheduled",
+                     *           "student": "jonas",
+                     *           "studentName": "Jonas Weber",
+                     *           "teacher": "ines",
+                     *           "teacherName": "Inês Carvalho",
+                     *           "timeZone": "Europe/Lisbon",
+                     *           "title": "Past tenses",
+                     *           "tookPlace": false,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "matchedStudents": [
+                     *         "…"
+                     *       ],
+                     *       "matchedTeachers": [
+                     *         "…"
+                     *       ],
+                     *       "notifications": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "kind": "session_booked",
+                     *           "payload": {
+                     *             "duration": 60,
+                     *             "title": "Past tenses"
+                     *           },
+                     *           "readAt": "2027-03-08T10:00:00Z",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "policy": {
+                     *         "bookingWindow": 1,
+                     *         "bufferAfter": 1,
+                     *         "bufferBefore": 1,
+                     *         "cancelDeadline": 1,
+                     *         "confirmWithin": 1,
+                     *         "grace": 1,
+                     *         "joinOpens": 1,
+                     *         "lobby": false,
+                     *         "minimumNotice": 1,
+                     *         "pendingBlocks": false,
+                     *         "perDay": 1,
+                     *         "perWeek": 1,
+                     *         "requiresConfirmation": false,
+                     *         "rescheduleNeedsConsent": false,
+                     *         "startIncrement": 1
+                     *       },
+                     *       "profile": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "email": "jonas@platform.example",
+                     *         "headline": "Portuguese, patiently",
+                     *         "id": "jonas",
+                     *         "locale": "pt-PT",
+                     *         "name": "Jonas Weber",
+                     *         "phone": "+351210000000",
+                     *         "skills": [
+                     *           "Portuguese"
+                     *         ],
+                     *         "teaches": false,
+                     *         "timeZone": "Europe/Lisbon",
+                     *         "updatedAt": "2027-03-08T10:00:00Z",
+                     *         "version": 1
+                     *       },
+                     *       "proposals": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "settledAt": "2027-03-08T10:00:00Z",
+                     *           "startsAt": "2027-03-08T10:00:00Z",
+                     *           "state": "accepted"
+                     *         }
+                     *       ],
+                     *       "reviewsReceived": [
+                     *         {
+                     *           "comment": "Patient, and well prepared.",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "publishedAt": "2027-03-08T10:00:00Z",
+                     *           "rating": 5,
+                     *           "repliedAt": "2027-03-08T10:00:00Z",
+                     *           "reply": "Thank you, I will.",
+                     *           "revieweeId": "ines",
+                     *           "revieweeName": "Inês Carvalho",
+                     *           "reviewerId": "jonas",
+                     *           "reviewerName": "Jonas Weber",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionTitle": "Past tenses",
+                     *           "skill": "Portuguese",
+                     *           "skillLevel": 1,
+                     *           "state": "pending"
+                     *         }
+                     *       ],
+                     *       "reviewsWritten": [
+                     *         {
+                     *           "comment": "Patient, and well prepared.",
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "publishedAt": "2027-03-08T10:00:00Z",
+                     *           "rating": 5,
+                     *           "repliedAt": "2027-03-08T10:00:00Z",
+                     *           "reply": "Thank you, I will.",
+                     *           "revieweeId": "ines",
+                     *           "revieweeName": "Inês Carvalho",
+                     *           "reviewerId": "jonas",
+                     *           "reviewerName": "Jonas Weber",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "sessionTitle": "Past tenses",
+                     *           "skill": "Portuguese",
+                     *           "skillLevel": 1,
+                     *           "state": "pending"
+                     *         }
+                     *       ],
+                     *       "waitlist": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "offeredUntil": "2027-03-08T10:00:00Z",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PersonExport"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin, or the key lacks the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
