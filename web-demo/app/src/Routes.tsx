@@ -7,6 +7,7 @@ import { AdminDisputes } from './pages/admin/AdminDisputes.tsx';
 import { AdminKeys } from './pages/admin/AdminKeys.tsx';
 import { AdminLessons } from './pages/admin/AdminLessons.tsx';
 import { AdminReviews } from './pages/admin/AdminReviews.tsx';
+import { AdminRooms } from './pages/admin/AdminRooms.tsx';
 import { Book } from './pages/Book.tsx';
 import { GroupsPage } from './pages/groups/GroupsPage.tsx';
 import { HistoryPage } from './pages/HistoryPage.tsx';
@@ -58,6 +59,7 @@ function AdminRoutes() {
     <Switch>
       <Route path="/admin" component={AdminOverview} />
       <Route path="/admin/lessons" component={AdminLessons} />
+      <Route path="/admin/rooms" component={AdminRooms} />
       <Route path="/admin/disputes" component={AdminDisputes} />
       <Route path="/admin/disputes/:id">{({ id }) => <AdminDispute key={id} id={id} />}</Route>
       <Route path="/admin/reviews" component={AdminReviews} />

@@ -70,6 +70,8 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
       return list(url.searchParams.get('state') === 'open' ? [data.DISPUTE] : []);
     case '/api/admin/disputes/d1':
       return data.DISPUTE_FILE;
+    case '/api/admin/rooms':
+      return list(data.ROOMS);
     case '/api/admin/api-keys':
       return list(data.KEYS);
   }

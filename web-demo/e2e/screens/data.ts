@@ -1,6 +1,7 @@
 import type {
   Analytics,
   ApiKey,
+  LiveRoom,
   Availability,
   CalendarFeeds,
   ChatLine,
@@ -658,6 +659,52 @@ function stay(
     lossRate,
   };
 }
+
+export const ROOMS: LiveRoom[] = [
+  {
+    sessionId: 's1',
+    title: 'Talking about the past',
+    scheduledAt: '2026-11-24T08:52:00Z',
+    endsAt: '2026-11-24T09:42:00Z',
+    node: 'n1',
+    region: '',
+    since: '2026-11-24T08:40:00Z',
+    people: [
+      {
+        user: 'ines',
+        name: 'Inês Carvalho',
+        role: 'teacher',
+        joinedAt: '2026-11-24T08:50:00Z',
+        connectedAt: '2026-11-24T08:50:01Z',
+      },
+      {
+        user: 'jonas',
+        name: 'Jonas Weber',
+        role: 'student',
+        joinedAt: '2026-11-24T08:51:00Z',
+        connectedAt: '2026-11-24T08:51:01Z',
+      },
+    ],
+  },
+  {
+    sessionId: 's2',
+    title: 'Why the sky is blue',
+    scheduledAt: '2026-11-24T09:30:00Z',
+    endsAt: '2026-11-24T10:15:00Z',
+    node: 'n1',
+    region: '',
+    since: '2026-11-24T09:17:00Z',
+    people: [
+      {
+        user: 'daniel',
+        name: 'Daniel Okafor',
+        role: 'teacher',
+        joinedAt: '2026-11-24T09:18:00Z',
+        connectedAt: null,
+      },
+    ],
+  },
+];
 
 export const KEYS: ApiKey[] = [
   {

@@ -598,6 +598,19 @@ const SHOTS: Shot[] = [
       await expect(page.getByText('Choose what it is to count as.')).toBeVisible();
     },
   },
+  { name: 'admin-rooms', path: '/admin/rooms', as: 'ada' },
+  {
+    name: 'admin-rooms-empty',
+    path: '/admin/rooms',
+    as: 'ada',
+    instead: { 'GET /api/admin/rooms': nothing },
+  },
+  {
+    name: 'admin-rooms-error',
+    path: '/admin/rooms',
+    as: 'ada',
+    instead: { 'GET /api/admin/rooms': (route) => problem(route, 500, 'internal') },
+  },
   { name: 'admin-keys', path: '/admin/keys', as: 'ada' },
   {
     name: 'admin-keys-new',

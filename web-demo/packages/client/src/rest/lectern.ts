@@ -409,6 +409,12 @@ export class Lectern {
     return body(this.#http.GET('/api/admin/disputes', { params: { query: filter } }));
   }
 
+  /** Rooms in which somebody is. For admins. */
+  liveRooms(cursor?: string) {
+    const query = cursor ? { cursor } : {};
+    return body(this.#http.GET('/api/admin/rooms', { params: { query } }));
+  }
+
   /** A dispute with what there is to decide it by. */
   disputeFile(id: string) {
     return body(this.#http.GET('/api/admin/disputes/{id}', { params: { path: { id } } }));

@@ -73,6 +73,8 @@ export type OverseenSession = Item<OverseenLessons>;
 export type Notice = Omit<Item<Answer<'/api/notifications', 'get'>>, 'payload'> & {
   payload: Readonly<Record<string, unknown>>;
 };
+/** A room in which somebody is. */
+export type LiveRoom = Item<Answer<'/api/admin/rooms', 'get'>>;
 export type ChatLine = Item<Answer<'/api/sessions/{id}/chat', 'get'>>;
 /** One stay of one person in a room. */
 export type Presence = Item<Answer<'/api/sessions/{id}/attendance', 'get'>>;
