@@ -15,6 +15,9 @@ use crate::{config, data_dir::DataDir};
 
 /// How long a request waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that was used within this time is given out as it is; another
+/// is asked first whether it is still there.
+const SURE: Duration = Duration::from_secs(1);
 /// How long one statement may take.
 const STATEMENT_TIMEOUT: &str = "30s";
 /// Statements that took longer are logged.
@@ -101,6 +104,15 @@ async fn connect(
     roles::in_service(PgPoolOptions::new())
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, metadata| {
+            Box::pin(async move {
+                if metadata.idle_for > SURE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options.options([("statement_timeout", STATEMENT_TIMEOUT)]))
         .await
         .context(refused)

@@ -17,6 +17,18 @@ use lectern_loadtest::{
 pub(crate) enum Command {
     /// Runs all benchmarks and writes their results.
     Bench(Bench),
+    /// Books free hours, in turns with pgbench.
+    Book {
+        #[command(flatten)]
+        target: TargetArgs,
+        #[command(flatten)]
+        booking: BookingArgs,
+        /// Seconds of each turn.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
     /// Asks a full server for history and analytics.
     Insight(Insight),
     /// Puts one load before a server.
@@ -71,13 +83,23 @@ pub(crate) struct Bench {
     /// Participants over which memory is measured.
     #[arg(long, default_value_t = 80)]
     pub(crate) memory_participants: usize,
-    /// Clients that book at once.
-    #[arg(long, default_value_t = 16)]
-    pub(crate) clients: usize,
+    #[command(flatten)]
+    pub(crate) booking: BookingArgs,
     /// CPUs that the relay runs on, as taskset(1) has them: those of the
     /// server.
     #[arg(long)]
     pub(crate) cpus: Option<String>,
+}
+
+/// Bookings.
+#[derive(Debug, Args)]
+pub(crate) struct BookingArgs {
+    /// Clients that book at once.
+    #[arg(long, default_value_t = 16)]
+    pub(crate) clients: usize,
+    /// Times that HTTP and pgbench take turns.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) turns: u32,
     /// The pgbench program; without it bookings stand alone.
     #[arg(long, requires_all = ["database", "statements"])]
     pub(crate) pgbench: Option<PathBuf>,

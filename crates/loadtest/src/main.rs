@@ -11,6 +11,9 @@ use args::Command;
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Bench(bench) => run::bench(&bench),
+        Command::Book { target, booking, seconds, output } => {
+            run::book(&target, &booking, seconds, &output)
+        }
         Command::Insight(insight) => run::insight(&insight),
         Command::Call { target, load, output } => run::call(&target, &load, &output),
         Command::Floor { cpus, load, output } => run::floor(cpus.as_deref(), &load, &output),

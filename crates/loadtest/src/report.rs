@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    measure::result::Row,
-    scenario::{Measured, booking::Bookings, insight::Asked, join::JoinTimes, memory::MemoryUse},
+    measure::{histogram::Histogram, result::Row},
+    scenario::{Measured, booking::Turn, insight::Asked, join::JoinTimes, memory::MemoryUse},
 };
 
 /// The bare relay, as the reference's name.
@@ -60,18 +60,38 @@ pub fn memory(found: MemoryUse) -> Vec<Row> {
         .into()
 }
 
-/// Bookings over HTTP, beside the statements alone where pgbench was there.
-pub fn booking(found: &Bookings, statements: Option<f64>) -> Vec<Row> {
+/// Bookings over HTTP, beside the statements alone where pgbench was there: the
+/// median of the turns, and how far these lie apart.
+pub fn booking(turns: &[Turn], times: &Histogram) -> Vec<Row> {
     let metric = "bookings over HTTP";
-    let rate = match statements {
-        Some(statements) => Row::beside(metric, found.rate(), "1/s", "pgbench", statements),
-        None => Row::alone(metric, found.rate(), "1/s"),
+    let rate = median(turns.iter().map(|turn| turn.over_http));
+    let statements: Option<Vec<f64>> = turns.iter().map(|turn| turn.statements).collect();
+    let mut rows = match &statements {
+        Some(statements) => {
+            let statements = median(statements.iter().copied());
+            vec![Row::beside(metric, rate, "1/s", "pgbench", statements)]
+        }
+        None => vec![Row::alone(metric, rate, "1/s")],
     };
-    let time = |label, share| {
-        let time = milliseconds(found.times.quantile(share));
-        Row::alone(format!("booking over HTTP {label}"), time, "ms")
-    };
-    vec![rate, time("p50", 0.5), time("p99", 0.99)]
+    let mut ratios: Vec<f64> =
+        turns.iter().filter_map(|turn| Some(turn.over_http / turn.statements?)).collect();
+    ratios.sort_by(f64::total_cmp);
+    if let (Some(least), Some(most)) = (ratios.first(), ratios.last()) {
+        rows.push(Row::alone("bookings over HTTP, least ratio of a turn", *least, "pgbench"));
+        rows.push(Row::alone("bookings over HTTP, greatest ratio of a turn", *most, "pgbench"));
+    }
+    for (label, share) in [("p50", 0.5), ("p99", 0.99)] {
+        let time = milliseconds(times.quantile(share));
+        rows.push(Row::alone(format!("booking over HTTP {label}"), time, "ms"));
+    }
+    rows
+}
+
+/// The middle one; of two, the lower.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or_default()
 }
 
 /// How long history and analytics took.

@@ -4,7 +4,10 @@ use std::{fs, path::Path, time::Duration};
 
 use anyhow::Context as _;
 use lectern_loadtest::{
-    measure::result::{Row, table},
+    measure::{
+        histogram::Histogram,
+        result::{Row, table},
+    },
     report,
     scenario::{
         Load, Measured, Shape, Stage, Target, booking, call as server, direct, floor as relay,
@@ -12,7 +15,7 @@ use lectern_loadtest::{
     },
 };
 
-use crate::args::{Bench, Insight, LoadArgs, OutputArgs, TargetArgs};
+use crate::args::{Bench, BookingArgs, Insight, LoadArgs, OutputArgs, TargetArgs};
 
 /// The run is the same each time: keys, SSRCs and tie-breakers follow from it.
 const SEED: u64 = 0x5eed_1ec7;
@@ -37,15 +40,20 @@ pub(crate) fn floor(
     print_one(&relay::run(&load.load(), &program, cpus, SEED)?, output)
 }
 
+/// Bookings, in turns with pgbench.
+pub(crate) fn book(
+    target: &TargetArgs,
+    booking: &BookingArgs,
+    seconds: u64,
+    output: &OutputArgs,
+) -> anyhow::Result<()> {
+    print_rows(&booking_rows(booking, seconds, &stage(target)?)?, output)
+}
+
 /// History and analytics over a database that is full.
 pub(crate) fn insight(args: &Insight) -> anyhow::Result<()> {
     let asked = questions::run(&stage(&args.target)?, args.lessons, args.times)?;
-    let rows = report::insight(&asked);
-    if let Some(path) = &args.output.json {
-        write(path, &rows)?;
-    }
-    print!("{}", table(&rows));
-    Ok(())
+    print_rows(&report::insight(&asked), &args.output)
 }
 
 fn stage(target: &TargetArgs) -> anyhow::Result<Stage> {
@@ -53,11 +61,14 @@ fn stage(target: &TargetArgs) -> anyhow::Result<Stage> {
 }
 
 fn print_one(measured: &Measured, output: &OutputArgs) -> anyhow::Result<()> {
-    let rows = report::alone(measured);
+    print_rows(&report::alone(measured), output)
+}
+
+fn print_rows(rows: &[Row], output: &OutputArgs) -> anyhow::Result<()> {
     if let Some(path) = &output.json {
-        write(path, &rows)?;
+        write(path, rows)?;
     }
-    print!("{}", table(&rows));
+    print!("{}", table(rows));
     Ok(())
 }
 
@@ -77,7 +88,7 @@ pub(crate) fn bench(args: &Bench) -> anyhow::Result<()> {
     let times = join::run(&mut stage, args.joins, args.media.plan())?;
     keep("join.json", report::joining(&times))?;
     keep("forwarding.json", forwarding_rows(args, &mut stage)?)?;
-    keep("booking.json", booking_rows(args, &stage)?)?;
+    keep("booking.json", booking_rows(&args.booking, args.seconds, &stage)?)?;
     let text = table(&all);
     fs::write(args.results.join("table.txt"), &text)?;
     print!("{text}");
@@ -118,16 +129,20 @@ fn forwarding_rows(args: &Bench, stage: &mut Stage) -> anyhow::Result<Vec<Row>> 
     Ok(rows)
 }
 
-fn booking_rows(args: &Bench, stage: &Stage) -> anyhow::Result<Vec<Row>> {
-    let duration = Duration::from_secs(args.seconds);
-    let booked = booking::run(stage, args.clients, duration)?;
+fn booking_rows(args: &BookingArgs, seconds: u64, stage: &Stage) -> anyhow::Result<Vec<Row>> {
+    let duration = Duration::from_secs(seconds);
     let parts = args.pgbench.as_ref().zip(args.statements.as_ref()).zip(args.database.as_ref());
-    let statements = parts
-        .map(|((program, script), database)| {
+    let (mut turns, mut times) = (Vec::new(), Histogram::default());
+    for _ in 0..args.turns.max(1) {
+        let booked = booking::run(stage, args.clients, duration)?;
+        let statements = parts.map(|((program, script), database)| {
             pgbench::run(program, script, database, args.clients, duration)
-        })
-        .transpose()?;
-    Ok(report::booking(&booked, statements))
+        });
+        times.merge(&booked.times);
+        let statements = statements.transpose()?;
+        turns.push(booking::Turn { over_http: booked.rate(), statements });
+    }
+    Ok(report::booking(&turns, &times))
 }
 
 impl Bench {

@@ -181,17 +181,6 @@ fn push_quarter(sql: &mut QueryBuilder<Postgres>, slot: &str) {
     sql.push(format_args!("(extract(epoch FROM {slot})::bigint / 900) % {QUARTERS}"));
 }
 
-/// Rows of an offset, a slot of the week and a count.
-fn read_busy(rows: &[PgRow]) -> Result<Vec<Busy>, StoreError> {
-    let mut busy = Vec::with_capacity(rows.len());
-    for row in rows {
-        let Some(offset) = day(row, 0)? else { continue };
-        let lessons = row.try_get::<Option<i64>, _>(2)?.unwrap_or(0);
-        busy.push(Busy { offset, quarter: row.try_get(1)?, lessons });
-    }
-    Ok(busy)
-}
-
 /// Lessons that are over without having begun, and of which nobody has said who
 /// did not come: what the media plane knows is asked. It keeps that for a time,
 /// and knows nothing of lessons elsewhere.

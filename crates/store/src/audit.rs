@@ -24,30 +24,46 @@ pub struct Event<'a> {
     pub details: &'a Value,
 }
 
+/// The columns, as they are written.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    pub(crate) actor: Option<String>,
+    pub(crate) kind: &'static str,
+    pub(crate) details: Value,
+}
+
+impl Event<'_> {
+    pub(crate) fn columns(&self) -> Columns {
+        let kind = match self.actor {
+            None => "system",
+            Some(Actor { key: Some(_), .. }) => "service",
+            Some(Actor { admin: true, .. }) => "admin",
+            Some(_) => "user",
+        };
+        let actor = self.actor.map(|actor| match actor.key {
+            Some(key) => key.to_string(),
+            None => actor.id.to_string(),
+        });
+        let mut details = self.details.clone();
+        if let Some(user) = self.actor.and_then(Actor::on_behalf_of) {
+            details["onBehalfOf"] = json!(user);
+        }
+        Columns { actor, kind, details }
+    }
+}
+
 /// Adds it to the record, in the transaction that does it.
 pub async fn record(
     connection: &mut PgConnection,
     event: &Event<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let kind = match event.actor {
-        None => "system",
-        Some(Actor { key: Some(_), .. }) => "service",
-        Some(Actor { admin: true, .. }) => "admin",
-        Some(_) => "user",
-    };
-    let mut details = event.details.clone();
-    if let Some(user) = event.actor.and_then(Actor::on_behalf_of) {
-        details["onBehalfOf"] = json!(user);
-    }
+    let Columns { actor, kind, details } = event.columns();
     sqlx::query!(
         "INSERT INTO audit_events (at, actor, actor_kind, action, session_id, details) \
          VALUES ($1, $2, $3, $4, $5, $6)",
         now,
-        event.actor.map(|actor| match actor.key {
-            Some(key) => key.to_string(),
-            None => actor.id.to_string(),
-        }),
+        actor,
         kind,
         event.action,
         event.session.map(|id| id.0),

@@ -8,7 +8,7 @@ use lectern_domain::{
     availability::Availability,
     id::{SessionId, UserId},
     person::Actor,
-    policy::{Limit, OwnPolicy, Policy},
+    policy::{Limit, OwnPolicy, Policy, Terms},
     session::Timing,
     slots::{Engagements, NotOffered, Offer, Rules},
     span::Span,
@@ -67,6 +67,12 @@ impl Teacher {
             any_minute: self.own.start_increment.is_none(),
         }
     }
+
+    /// What a lesson of theirs goes by.
+    pub(crate) fn terms(&self) -> Terms {
+        let OwnPolicy { join_opens, grace, cancel_deadline, .. } = self.own;
+        Terms { join_opens, grace, cancel_deadline }
+    }
 }
 
 /// Locks people until the transaction ends, in an order that everybody keeps.
@@ -88,14 +94,14 @@ pub(crate) async fn lock(
     Ok(())
 }
 
-/// Whether the lesson that is wanted can take place then; if so, the policy
-/// under which it does. The people in it are locked.
+/// Whether the lesson that is wanted can take place then; if so, what its
+/// teacher has set. The people in it are locked.
 pub(crate) async fn check(
     connection: &mut PgConnection,
     platform: Platform<'_>,
     wanted: Wanted<'_>,
     now: DateTime<Utc>,
-) -> Result<Policy, StoreError> {
+) -> Result<Teacher, StoreError> {
     let teacher = teacher(connection, platform, wanted.teacher).await?;
     let span = Span { from: wanted.timing.start, to: wanted.timing.end() };
     let engagements = engagements(connection, &teacher.policy, wanted, span, now).await?;
@@ -105,7 +111,7 @@ pub(crate) async fn check(
     } else {
         offer.check(wanted.timing)?;
     }
-    Ok(teacher.policy)
+    Ok(teacher)
 }
 
 /// Whether nobody in the lesson is taken then, whatever the rules say.
@@ -250,6 +256,7 @@ async fn engagements(
     let students: Vec<String> = wanted.students.iter().map(ToString::to_string).collect();
     let mut holders = students.clone();
     holders.push(wanted.by.id.to_string());
+    let (from, to) = (span.from - reach, span.to + reach);
     let rows = sqlx::query!(
         r#"
         SELECT lower(taken.during) AS "from!", upper(taken.during) AS "to!", taken.kind AS "kind!"
@@ -259,6 +266,7 @@ async fn engagements(
                         WHEN p.role = 'teacher' THEN 'lesson' ELSE 'busy' END AS kind
             FROM session_participants p
             WHERE p.user_id = ANY($2::text[] || $1) AND p.blocking AND p.attending
+              AND lower(p.during) > $8 AND lower(p.during) < $5
               AND p.during && tstzrange($4, $5, '[)') AND p.session_id IS DISTINCT FROM $6
             UNION ALL
             SELECT h.during, 'hold'
@@ -274,10 +282,13 @@ async fn engagements(
         wanted.teacher.as_str(),
         &students,
         &holders,
-        span.from - reach,
-        span.to + reach,
+        from,
+        to,
         wanted.except.map(|id| id.0) as Option<Uuid>,
         now,
+        // What began earlier is over by then. Read so, the index by start finds
+        // the few lessons that matter, however many somebody has.
+        from - TimeDelta::minutes(Minutes::MAX),
     )
     .fetch_all(connection)
     .await?;

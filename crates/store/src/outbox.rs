@@ -20,6 +20,26 @@ pub struct Owed {
     pub due_at: DateTime<Utc>,
 }
 
+/// The columns of several messages.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    pub(crate) keys: Vec<String>,
+    pub(crate) kinds: Vec<String>,
+    pub(crate) payloads: Vec<Value>,
+    pub(crate) due: Vec<DateTime<Utc>>,
+}
+
+impl Columns {
+    pub(crate) fn of(owed: &[Owed]) -> Self {
+        Self {
+            keys: owed.iter().map(|message| message.key.clone()).collect(),
+            kinds: owed.iter().map(|message| message.kind.to_owned()).collect(),
+            payloads: owed.iter().map(|message| message.payload.clone()).collect(),
+            due: owed.iter().map(|message| message.due_at).collect(),
+        }
+    }
+}
+
 /// Owes each of `owed`, unless it is owed already.
 pub async fn owe(
     connection: &mut PgConnection,
@@ -30,10 +50,7 @@ pub async fn owe(
     if owed.is_empty() {
         return Ok(());
     }
-    let keys: Vec<String> = owed.iter().map(|message| message.key.clone()).collect();
-    let kinds: Vec<String> = owed.iter().map(|message| message.kind.to_owned()).collect();
-    let payloads: Vec<Value> = owed.iter().map(|message| message.payload.clone()).collect();
-    let due: Vec<DateTime<Utc>> = owed.iter().map(|message| message.due_at).collect();
+    let Columns { keys, kinds, payloads, due } = Columns::of(owed);
     sqlx::query!(
         r#"
         INSERT INTO outbox (key, kind, session_id, payload, due_at, created_at)

@@ -1,6 +1,7 @@
 //! The way of a browser into a lesson: REST, then the WebSocket, then media.
 
 mod participant;
+pub mod plain;
 mod rest;
 mod signal;
 

@@ -1,10 +1,15 @@
 //! Bookings a second over HTTP.
 
-use std::time::Duration;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
 
 use super::Stage;
 use crate::{
-    client::{Platform, Server},
+    client::{Platform, plain::Connection, rfc3339},
     clock,
     measure::histogram::Histogram,
 };
@@ -35,51 +40,67 @@ impl Bookings {
     }
 }
 
+/// Bookings a second, over HTTP and by the statements alone, one after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    /// Over HTTP.
+    pub over_http: f64,
+    /// By pgbench, where it was there.
+    pub statements: Option<f64>,
+}
+
 /// Books free hours for `duration`, with `clients` that each send one request
-/// after another on a connection of their own.
+/// after another on a connection of their own. Each run has people of its own.
 ///
 /// # Errors
 /// A booking is refused: every hour was free.
 pub fn run(stage: &Stage, clients: usize, duration: Duration) -> anyhow::Result<Bookings> {
     let began = clock::now();
-    let deadline = began + duration;
-    let work = async {
-        let handle = tokio::runtime::Handle::current();
-        let tasks: Vec<_> = (0..clients)
+    let (deadline, run) = (began + duration, clock::unix_seconds());
+    let mut all = Bookings::default();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..clients)
             .map(|client| {
-                let server = Server::new(stage.api());
-                let platform = stage.platform().clone();
-                let name = stage.user(&format!("books-{client}"));
-                handle.spawn(async move { book(server?, platform, name, deadline).await })
+                let name = stage.user(&format!("books-{run}-{client}"));
+                scope.spawn(move || book(stage.api(), stage.platform(), &name, deadline))
             })
             .collect();
-        let mut all = Bookings::default();
-        for task in tasks {
-            all.times.merge(&task.await??);
+        for thread in threads {
+            let times = thread.join().ok().context("a client panicked")??;
+            all.times.merge(&times);
         }
-        all.elapsed = clock::now().saturating_duration_since(began);
-        Ok(all)
-    };
-    stage.block_on(work)
+        anyhow::Ok(())
+    })?;
+    all.elapsed = clock::now().saturating_duration_since(began);
+    Ok(all)
 }
 
-async fn book(
-    server: Server,
-    platform: Platform,
-    name: String,
-    deadline: std::time::Instant,
+fn book(
+    api: &str,
+    platform: &Platform,
+    name: &str,
+    deadline: Instant,
 ) -> anyhow::Result<Histogram> {
     let mut times = Histogram::default();
+    let mut connection = Connection::open(api)?;
+    let now = clock::unix_seconds();
     for pair in 0.. {
         let token = platform.token(&format!("{name}-student-{pair}"), false)?;
-        let teacher = format!("{name}-teacher-{pair}");
         for lesson in 1..=BOOKINGS_PER_STUDENT {
             let began = clock::now();
             if began >= deadline {
                 return Ok(times);
             }
-            let booked = server.book(&token, &teacher, AHEAD + lesson * HOUR, 60).await?;
-            anyhow::ensure!(booked.is_some(), "a free hour is taken");
+            let start = rfc3339(now + AHEAD + lesson * HOUR)?;
+            let body = format!(
+                r#"{{"teacher":"{name}-teacher-{pair}","title":"Load test","duration":60,"scheduledAt":"{start}"}}"#
+            );
+            let (status, answer) = connection.post("/api/sessions", &token, &body)?;
+            anyhow::ensure!(
+                status == 201,
+                "a booking was answered {status}: {}",
+                String::from_utf8_lossy(answer)
+            );
             times.record(clock::now().saturating_duration_since(began));
         }
     }

@@ -8,8 +8,8 @@ use lectern_domain::{
 use sqlx::{PgPool, QueryBuilder, Row as _};
 
 use super::{
-    Answer, LESSON_SUMS, Question, SOON, Sums, add, add_unmarked, day, push_day, push_quarter,
-    push_span, read_busy,
+    Answer, Busy, LESSON_SUMS, Question, SOON, Sums, add, add_unmarked, day, push_day,
+    push_quarter, push_span,
 };
 use crate::error::StoreError;
 
@@ -22,51 +22,46 @@ pub async fn mine(pool: &PgPool, user: &UserId, question: &Question) -> Result<A
     add_ratings(pool, user, question, &mut answer).await?;
     add_quality(pool, user, question, &mut answer).await?;
     add_pairs(pool, user, question, &mut answer).await?;
-    answer.busy = busy(pool, user, question).await?;
     Ok(answer)
 }
 
-/// The lessons of a person, with what each counts as.
-const LESSONS: &str = " FROM session_participants p JOIN sessions s ON s.id = p.session_id \
-    CROSS JOIN LATERAL lesson_figures(s, 1) f WHERE p.attending AND p.user_id = ";
-
+/// Walks over the lessons of a person once, and sums what each counts as by
+/// days and, beside that, by hours of the week.
 async fn add_lessons(
     pool: &PgPool,
     user: &str,
     question: &Question,
     answer: &mut Answer,
 ) -> Result<(), StoreError> {
-    let mut sql = QueryBuilder::new("SELECT ");
+    let mut sql = QueryBuilder::new("SELECT day, taught, period, quarter, ");
+    sql.push(LESSON_SUMS).push(" FROM (SELECT ");
     push_day(&mut sql, "f.slot", &question.days);
-    sql.push(", p.role = 'teacher', ").push(LESSON_SUMS).push(LESSONS);
+    sql.push(" AS day, p.role = 'teacher' AS taught, ");
+    push_day(&mut sql, "f.slot", &question.offsets);
+    sql.push(" AS period, ");
+    push_quarter(&mut sql, "f.slot");
+    sql.push(
+        " AS quarter, f.* FROM session_participants p JOIN sessions s ON s.id = p.session_id \
+         CROSS JOIN LATERAL lesson_figures(s, 1) f WHERE p.attending AND p.user_id = ",
+    );
     sql.push_bind(user.to_owned()).push(" AND ");
     push_span(&mut sql, "lower(p.during)", question.span);
-    sql.push(" GROUP BY 1, 2");
+    sql.push(") AS counted GROUP BY GROUPING SETS ((day, taught), (period, quarter))");
     for row in sql.build().fetch_all(pool).await? {
+        let counts = Sums { row: &row, next: 4 }.lesson()?;
+        // What the row is not grouped by is null.
+        if let Some(quarter) = row.try_get(3)? {
+            let Some(offset) = day(&row, 2)? else { continue };
+            answer.busy.push(Busy { offset, quarter, lessons: counts.held() });
+            continue;
+        }
         let Some(day) = day(&row, 0)? else { continue };
-        let counts = Sums { row: &row, next: 2 }.lesson()?;
         add(&mut answer.days, day, counts);
         if row.try_get(1)? {
             add(&mut answer.taught, day, counts);
         }
     }
     Ok(())
-}
-
-async fn busy(
-    pool: &PgPool,
-    user: &str,
-    question: &Question,
-) -> Result<Vec<super::Busy>, StoreError> {
-    let mut sql = QueryBuilder::new("SELECT ");
-    push_day(&mut sql, "f.slot", &question.offsets);
-    sql.push(", ");
-    push_quarter(&mut sql, "f.slot");
-    sql.push(", sum(booked - declined - expired - off_teacher - off_student - off_other)::bigint");
-    sql.push(LESSONS).push_bind(user.to_owned()).push(" AND ");
-    push_span(&mut sql, "lower(p.during)", question.span);
-    sql.push(" GROUP BY 1, 2");
-    read_busy(&sql.build().fetch_all(pool).await?)
 }
 
 /// Ratings that others gave.

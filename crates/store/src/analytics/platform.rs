@@ -1,11 +1,16 @@
 //! The platform's lessons, from the figures: a year of any number of them is
 //! some ten thousand rows, and what has changed since they were last folded.
+//!
+//! Figures are read by the hour. Where a day, an offset or the span itself
+//! begins within an hour, that hour is read by its quarters.
 
-use sqlx::{PgPool, QueryBuilder};
+use chrono::{DateTime, TimeDelta, Utc};
+use lectern_domain::analytics::{SLOT, Span};
+use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
 
 use super::{
-    Answer, LESSON_SUMS, Question, Sums, add, add_unmarked, day, push_day, push_quarter, push_span,
-    read_busy,
+    Answer, Busy, LESSON_SUMS, Question, Sums, add, add_unmarked, day, push_day, push_quarter,
+    push_span,
 };
 use crate::error::StoreError;
 
@@ -29,6 +34,11 @@ const COLUMNS: &str = "slot, booked, completed, minutes, declined, expired, off_
     ones, twos, threes, fours, fives, presences, connections, packets, lost, pairs, pairs_30, \
     pairs_90";
 
+/// Lessons that were held, by the quarters that follow `slot`.
+const HELD_IN_HOUR: &str = "slot, held_00, held_15, held_30, held_45";
+const HELD_IN_QUARTER: &str = "slot, \
+    booked - declined - expired - off_teacher - off_student - off_other, 0, 0, 0";
+
 async fn sums(
     pool: &PgPool,
     question: &Question,
@@ -40,7 +50,7 @@ async fn sums(
          sum(connections), sum(packets)::bigint, sum(lost)::bigint, sum(pairs), sum(pairs_30), \
          sum(pairs_90)",
     );
-    push_rows(&mut sql, COLUMNS, question);
+    push_rows(&mut sql, COLUMNS, COLUMNS, question);
     sql.push(" GROUP BY 1");
     let mut sums = Vec::new();
     for row in sql.build().fetch_all(pool).await? {
@@ -55,25 +65,87 @@ async fn sums(
     Ok(sums)
 }
 
-async fn busy(pool: &PgPool, question: &Question) -> Result<Vec<super::Busy>, StoreError> {
-    const HELD: &str =
-        "slot, booked - declined - expired - off_teacher - off_student - off_other AS held";
+async fn busy(pool: &PgPool, question: &Question) -> Result<Vec<Busy>, StoreError> {
     let mut sql = QueryBuilder::new("SELECT ");
     push_day(&mut sql, "slot", &question.offsets);
     sql.push(", ");
     push_quarter(&mut sql, "slot");
-    sql.push(", sum(held)");
-    push_rows(&mut sql, HELD, question);
+    sql.push(", sum(held_00), sum(held_15), sum(held_30), sum(held_45)");
+    push_rows(&mut sql, HELD_IN_HOUR, HELD_IN_QUARTER, question);
     sql.push(" GROUP BY 1, 2");
-    read_busy(&sql.build().fetch_all(pool).await?)
+    let mut busy = Vec::new();
+    for row in sql.build().fetch_all(pool).await? {
+        let Some(offset) = day(&row, 0)? else { continue };
+        let first: i64 = row.try_get(1)?;
+        let held: [i64; 4] = Sums { row: &row, next: 2 }.several()?;
+        busy.extend((first..).zip(held).map(|(quarter, lessons)| Busy {
+            offset,
+            quarter,
+            lessons,
+        }));
+    }
+    Ok(busy)
 }
 
-/// What is folded, and what is not yet, in one snapshot.
-fn push_rows(sql: &mut QueryBuilder<sqlx::Postgres>, columns: &str, question: &Question) {
-    for (before, table) in [(" FROM (SELECT ", "figures"), (" UNION ALL SELECT ", "figure_changes")]
-    {
-        sql.push(before).push(columns).push(format_args!(" FROM {table} WHERE "));
+/// What is folded, and what is not yet, in one snapshot: whole hours, quarters
+/// of those that are cut, and changes, which stand by the quarter.
+fn push_rows(
+    sql: &mut QueryBuilder<Postgres>,
+    of_hours: &str,
+    of_quarters: &str,
+    question: &Question,
+) {
+    let cut = cut_hours(question);
+    sql.push(" FROM (SELECT ").push(of_hours).push(" FROM figure_hours WHERE ");
+    push_span(sql, "slot", question.span);
+    if !cut.is_empty() {
+        let quarters = cut.iter().flat_map(|hour| (0..4).map(move |n| *hour + SLOT * n));
+        let quarters: Vec<DateTime<Utc>> = quarters.collect();
+        sql.push(" AND NOT EXISTS (SELECT FROM unnest(").push_bind(cut);
+        sql.push(") AS cut (hour) WHERE hour = slot) UNION ALL SELECT ").push(of_quarters);
+        sql.push(" FROM figures WHERE slot = ANY(").push_bind(quarters).push(") AND ");
         push_span(sql, "slot", question.span);
     }
+    sql.push(" UNION ALL SELECT ").push(of_quarters).push(" FROM figure_changes WHERE ");
+    push_span(sql, "slot", question.span);
     sql.push(") AS counted");
+}
+
+/// The hours within which something begins or ends.
+fn cut_hours(question: &Question) -> Vec<DateTime<Utc>> {
+    let Span { from, to } = question.span;
+    let bounds = question.days.iter().chain(&question.offsets).copied().chain([from, to]);
+    let mut cut: Vec<DateTime<Utc>> = bounds
+        .filter_map(|at| {
+            let within = at.timestamp().rem_euclid(3_600);
+            (within != 0).then(|| at - TimeDelta::seconds(within))
+        })
+        .collect();
+    cut.sort_unstable();
+    cut.dedup();
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_is_cut_where_something_begins_in_it() {
+        let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let question = |from, to, days: &[i64], offsets: &[i64]| Question {
+            span: Span { from: at(from), to: at(to) },
+            days: days.iter().map(|day| at(*day)).collect(),
+            offsets: offsets.iter().map(|offset| at(*offset)).collect(),
+            over: at(0),
+        };
+        let check = |question: &Question, expected: &[i64]| {
+            let expected: Vec<_> = expected.iter().map(|minutes| at(*minutes)).collect();
+            assert_eq!(cut_hours(question), expected, "{question:?}");
+        };
+        check(&question(0, 2_880, &[0, 1_440], &[0]), &[]);
+        // A zone at 45 minutes past, whose offset changes by half an hour.
+        check(&question(15, 2_895, &[15, 1_455], &[15, 930]), &[0, 900, 1_440, 2_880]);
+        check(&question(-15, 60, &[-15], &[-15]), &[-60]);
+    }
 }

@@ -1,26 +1,23 @@
 //! Booking: one transaction, and in it everything that a booking owes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use lectern_domain::{
     id::{HoldId, SeriesId, SessionId, UserId},
     person::Actor,
     policy::Policy,
-    session::{Capacity, Confirmation, Session, Timing},
+    session::{
+        Capacity, Confirmation, Participant, ParticipantRole, Session, State, Timing, Version,
+    },
     text::{Description, Skill, Title},
     zone::Intent,
 };
 use sqlx::{PgConnection, PgPool};
 
-use super::{
-    effects::{self, Happening},
-    load::load,
-};
+use super::effects::{self, Happening};
 use crate::{
     error::{StoreError, with_retries},
-    holds,
     idempotency::{self, Answer, Once},
-    openings::{self, Platform, Wanted},
-    users,
+    openings::{self, Platform, Teacher, Wanted},
 };
 
 /// A lesson that somebody asks for.
@@ -55,18 +52,17 @@ pub struct Booking {
 
 impl Booking {
     /// Who is in it from the start, sorted, and as what.
-    fn people(&self) -> (Vec<String>, Vec<String>) {
-        let student = self.student.as_ref().map(|student| (student, "student"));
-        let mut people: Vec<_> =
-            std::iter::once((&self.teacher, "teacher")).chain(student).collect();
+    fn people(&self) -> Vec<(&UserId, ParticipantRole)> {
+        let student = self.student.as_ref().map(|student| (student, ParticipantRole::Student));
+        let teacher = (&self.teacher, ParticipantRole::Teacher);
+        let mut people: Vec<_> = std::iter::once(teacher).chain(student).collect();
         people.sort();
-        people.into_iter().map(|(id, role)| (id.to_string(), role.to_owned())).unzip()
+        people
     }
 
     /// Who takes it, where it is one person's.
-    fn only_student(&self) -> Option<&str> {
-        let student = self.student.as_ref().filter(|_| !self.capacity.is_group());
-        student.map(UserId::as_str)
+    fn only_student(&self) -> Option<&UserId> {
+        self.student.as_ref().filter(|_| !self.capacity.is_group())
     }
 }
 
@@ -103,9 +99,7 @@ async fn try_book(
         return Ok(answer);
     }
     lock(&mut transaction, booking).await?;
-    place(&mut transaction, platform, booking, now).await?;
-    let session =
-        load(&mut transaction, &[booking.id.0]).await?.pop().ok_or(StoreError::NotFound)?;
+    let session = place(&mut transaction, platform, booking, now).await?;
     let happening = happening(&session);
     effects::record(&mut transaction, &session, &booking.by, happening, now).await?;
     let answer = render(&session);
@@ -131,20 +125,18 @@ pub(super) async fn place(
     platform: Platform<'_>,
     booking: &Booking,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let teacher = &booking.teacher;
+) -> Result<Session, StoreError> {
     let wanted = Wanted {
-        teacher,
+        teacher: &booking.teacher,
         students: booking.student.as_slice(),
         timing: booking.timing,
         by: &booking.by,
         except: None,
     };
-    let policy = openings::check(connection, platform, wanted, now).await?;
-    let holders: Vec<&UserId> = booking.student.iter().chain([&booking.by.id]).collect();
-    holds::consume(connection, teacher, &holders, booking.hold, now).await?;
-    let standing = Standing::of(booking, &policy, now);
-    insert(connection, booking, standing, now).await
+    let teacher = openings::check(connection, platform, wanted, now).await?;
+    let standing = Standing::of(booking, &teacher.policy, now);
+    let names = insert(connection, booking, standing, now).await?;
+    Ok(written(booking, standing, &teacher, names, now))
 }
 
 /// What a lesson that was just written is.
@@ -179,65 +171,123 @@ impl Standing {
     }
 }
 
+/// Writes the lesson and who is in it, introduces them, and uses up whatever
+/// holds they have of the teacher's time: one statement, since each is a way to
+/// the database and back. Answers with their names, in order.
 async fn insert(
     connection: &mut PgConnection,
     booking: &Booking,
     standing: Standing,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let (users, roles) = booking.people();
-    users::introduce(connection, &users, now).await?;
-    sqlx::query!(
+) -> Result<Vec<String>, StoreError> {
+    let (users, roles): (Vec<String>, Vec<String>) = (booking.people().into_iter())
+        .map(|(user, role)| (user.to_string(), role.as_str().to_owned()))
+        .unzip();
+    let holders: Vec<String> =
+        booking.student.iter().chain([&booking.by.id]).map(ToString::to_string).collect();
+    let written = sqlx::query!(
         r#"
-        INSERT INTO sessions
-            (id, title, description, skill, teacher, student, during, time_zone, local_start,
-             created_by, created_at, updated_at, confirmation, confirm_by, blocking, capacity,
-             series_id)
-        VALUES ($1, $2, $3, $4, $5, $6, tstzrange($7, $8, '[)'), $9, $10, $11, $12, $12,
-                $13, $14, $15, $16, $17)
+        WITH used AS (
+            DELETE FROM holds WHERE teacher = $5 AND holder = ANY($18)
+            RETURNING id, expires_at > $11 AS alive
+        ), introduced AS (
+            INSERT INTO users (id, created_at, updated_at)
+            SELECT p.id, $11, $11 FROM unnest($19::text[]) WITH ORDINALITY AS p (id, n)
+            ORDER BY p.n
+            ON CONFLICT (id) DO NOTHING
+        ), lesson AS (
+            INSERT INTO sessions
+                (id, title, description, skill, teacher, student, during, time_zone,
+                 local_start, created_by, created_at, updated_at, confirmation, confirm_by,
+                 blocking, capacity, series_id)
+            VALUES ($1, $2, $3, $4, $5, $6, tstzrange($7, $8, '[)'), $9, $10, $12, $11, $11,
+                    $13, $14, $15, $16, $17)
+        ), seated AS (
+            INSERT INTO session_participants
+                (session_id, user_id, role, during, blocking, created_at)
+            SELECT $1, p.id, p.role, tstzrange($7, $8, '[)'), $15, $11
+            FROM unnest($19::text[], $20::text[]) WITH ORDINALITY AS p (id, role, n)
+            ORDER BY p.n
+            ON CONFLICT DO NOTHING
+            RETURNING user_id
+        )
+        SELECT (SELECT count(*) FROM seated) AS "seated!",
+               EXISTS (SELECT FROM used WHERE used.id = $21 AND used.alive) AS "held!",
+               ARRAY(SELECT coalesce(nullif(u.name, ''), p.id)
+                     FROM unnest($19::text[]) WITH ORDINALITY AS p (id, n)
+                     LEFT JOIN users u ON u.id = p.id
+                     ORDER BY p.n) AS "names!"
         "#,
         booking.id.0,
         booking.title.as_str(),
         booking.description.as_str(),
         booking.skill.as_str(),
         booking.teacher.as_str(),
-        booking.only_student(),
+        booking.only_student().map(UserId::as_str),
         booking.timing.start,
         booking.timing.end(),
         booking.intent.as_ref().map(|intent| intent.time_zone.as_str()),
         booking.intent.as_ref().map(|intent| intent.local_start.as_str()),
-        booking.by.id.as_str(),
         now,
+        booking.by.id.as_str(),
         standing.confirmation.as_str(),
         standing.confirm_by,
         standing.blocking,
         i32::from(booking.capacity.get()),
         booking.series.map(|series| series.0),
-    )
-    .execute(&mut *connection)
-    .await?;
-    let attending = sqlx::query!(
-        r#"
-        INSERT INTO session_participants
-            (session_id, user_id, role, during, blocking, created_at)
-        SELECT $1, p.user_id, p.role, tstzrange($4, $5, '[)'), $7, $6
-        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS p (user_id, role, n)
-        ORDER BY p.n
-        ON CONFLICT DO NOTHING
-        "#,
-        booking.id.0,
+        &holders,
         &users,
         &roles,
-        booking.timing.start,
-        booking.timing.end(),
-        now,
-        standing.blocking,
+        booking.hold.map(|hold| hold.0),
     )
-    .execute(connection)
-    .await?
-    .rows_affected();
-    if attending < users.len() as u64 {
+    .fetch_one(connection)
+    .await?;
+    if booking.hold.is_some() && !written.held {
+        return Err(StoreError::HoldExpired);
+    }
+    if usize::try_from(written.seated) != Ok(users.len()) {
         return Err(StoreError::SlotTaken);
     }
-    Ok(())
+    Ok(written.names)
+}
+
+/// The lesson that was just written, as it would be read.
+fn written(
+    booking: &Booking,
+    standing: Standing,
+    teacher: &Teacher,
+    names: Vec<String>,
+    now: DateTime<Utc>,
+) -> Session {
+    let participants = (booking.people().into_iter().zip(names))
+        .map(|((user, role), name)| Participant { user: user.clone(), name, role })
+        .collect();
+    Session {
+        id: booking.id,
+        title: booking.title.clone(),
+        description: booking.description.clone(),
+        skill: booking.skill.clone(),
+        teacher: booking.teacher.clone(),
+        student: booking.only_student().cloned(),
+        participants,
+        capacity: booking.capacity,
+        waitlist: Vec::new(),
+        timing: Timing { start: kept(booking.timing.start), ..booking.timing },
+        intent: booking.intent.clone(),
+        state: State::Scheduled,
+        confirmation: standing.confirmation,
+        no_show: None,
+        confirm_by: standing.confirm_by.map(kept),
+        terms: teacher.terms(),
+        series: booking.series,
+        proposal: None,
+        version: Version(1),
+        sequence: 0,
+        created_at: kept(now),
+    }
+}
+
+/// An instant as precise as the database keeps it.
+fn kept(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.trunc_subsecs(6)
 }

@@ -181,13 +181,13 @@ pub(super) async fn reschedule(
         by: &edit.by,
         except: Some(before.id),
     };
-    let policy = openings::check(connection, platform, wanted, now).await?;
+    let policy = openings::check(connection, platform, wanted, now).await?.policy;
     let holders: Vec<_> = students.iter().chain([&edit.by.id]).collect();
     let student = before.role_of(&edit.by.id) == Some(ParticipantRole::Student);
     if policy.reschedule_needs_consent && student && !edit.by.admin {
         return Err(Refused::ConsentRequired.into());
     }
-    holds::consume(connection, &before.teacher, &holders, None, now).await?;
+    holds::consume(connection, &before.teacher, &holders).await?;
     Ok(policy)
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use crate::{
-    audit::{self, Event},
+    audit::Event,
     error::StoreError,
     notifications::{self, NewNotice},
     outbox::{self, Owed},
@@ -107,18 +107,11 @@ async fn inform(
     happening: Happening,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    note(connection, session, by, happening, now).await?;
     let others: Vec<&str> = (session.participants.iter())
         .filter(|participant| by.is_none_or(|by| participant.user != by.id))
         .map(|participant| participant.user.as_str())
         .collect();
-    let notice = NewNotice {
-        users: &others,
-        kind: happening.name(),
-        session: session.id,
-        payload: &details(session, by, happening),
-    };
-    notifications::notify(connection, &notice, now).await
+    note(connection, session, by, happening, &others, now).await
 }
 
 /// The same for lessons of one series to which the same happened: each has its
@@ -132,7 +125,7 @@ pub(super) async fn record_together(
 ) -> Result<(), StoreError> {
     let mut told: BTreeMap<&UserId, Vec<(&Session, Happening)>> = BTreeMap::new();
     for (session, happening) in sessions {
-        note(connection, session, Some(by), *happening, now).await?;
+        note(connection, session, Some(by), *happening, &[], now).await?;
         for participant in session.participants.iter().filter(|p| p.user != by.id) {
             told.entry(&participant.user).or_default().push((session, *happening));
         }
@@ -162,17 +155,7 @@ pub(super) async fn tell(
     users: &[&str],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let details = details(session, by, happening);
-    let event = Event {
-        actor: by,
-        action: happening.name(),
-        session: Some(session.id),
-        details: &impersonal(&details),
-    };
-    audit::record(connection, &event, now).await?;
-    let notice =
-        NewNotice { users, kind: happening.name(), session: session.id, payload: &details };
-    notifications::notify(connection, &notice, now).await
+    write(connection, session, by, happening, users, &[], now).await
 }
 
 /// Owes reminders to somebody who has just come into a lesson.
@@ -187,22 +170,16 @@ pub(super) async fn remind(
     outbox::owe(connection, session.id, &owed, now).await
 }
 
-/// Who did it, and the reminders that are owed from now on. A proposal for a
-/// lesson that has another time now, or none, is no longer open.
+/// Who did it, notices to `users`, and the reminders that are owed from now on.
+/// A proposal for a lesson that has another time now, or none, is no longer open.
 async fn note(
     connection: &mut PgConnection,
     session: &Session,
     by: Option<&Actor>,
     happening: Happening,
+    users: &[&str],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let event = Event {
-        actor: by,
-        action: happening.name(),
-        session: Some(session.id),
-        details: &impersonal(&details(session, by, happening)),
-    };
-    audit::record(connection, &event, now).await?;
     if matches!(
         happening,
         Happening::Rescheduled { .. }
@@ -217,7 +194,58 @@ async fn note(
         true => reminders(session, now).collect(),
         false => Vec::new(),
     };
-    outbox::owe(connection, session.id, &owed, now).await
+    write(connection, session, by, happening, users, &owed, now).await
+}
+
+/// Adds to the record, to the outbox and to the notices of `users`, as
+/// [`crate::audit::record`], [`outbox::owe`] and [`notifications::notify`] do, in one
+/// way to the database and back: this is part of every change of a lesson.
+async fn write(
+    connection: &mut PgConnection,
+    session: &Session,
+    by: Option<&Actor>,
+    happening: Happening,
+    users: &[&str],
+    owed: &[Owed],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (action, told) = (happening.name(), details(session, by, happening));
+    let details = impersonal(&told);
+    let event = Event { actor: by, action, session: Some(session.id), details: &details };
+    let recorded = event.columns();
+    let owed = outbox::Columns::of(owed);
+    let users: Vec<String> = users.iter().map(|user| (*user).to_owned()).collect();
+    sqlx::query!(
+        r#"
+        WITH recorded AS (
+            INSERT INTO audit_events (at, actor, actor_kind, action, session_id, details)
+            VALUES ($1, $2, $3, $4, $5, $6)
+        ), owed AS (
+            INSERT INTO outbox (key, kind, session_id, payload, due_at, created_at)
+            SELECT m.key, m.kind, $5, m.payload, m.due_at, $1
+            FROM unnest($7::text[], $8::text[], $9::jsonb[], $10::timestamptz[])
+                 AS m (key, kind, payload, due_at)
+            ON CONFLICT (key) DO NOTHING
+        )
+        INSERT INTO notifications (user_id, kind, session_id, payload, created_at)
+        SELECT u, $4, $5, $11, $1 FROM unnest($12::text[]) AS u
+        "#,
+        now,
+        recorded.actor,
+        recorded.kind,
+        action,
+        session.id.0,
+        recorded.details,
+        &owed.keys,
+        &owed.kinds,
+        &owed.payloads,
+        &owed.due,
+        told,
+        &users,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The same for the record, which keeps nothing that somebody may want erased.

@@ -1,13 +1,15 @@
 //! Lessons whose end has passed, and the constraint behind all bookings.
 
+use std::sync::Mutex;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
-    id::{SessionId, UserId},
+    id::{SeriesId, SessionId, UserId},
     person::Actor,
     policy::Policy,
     session::{Capacity, Session, Status, Timing},
     text::Minutes,
-    zone::Zones,
+    zone::{Intent, Zones},
 };
 use lectern_store::{
     StoreError,
@@ -27,16 +29,13 @@ fn answer(_: &Session) -> Answer {
     Answer { status: 201, headers: serde_json::json!({}), body: Vec::new() }
 }
 
-/// Books an hour of `teacher` and `student`, some hours from the beginning.
-pub(crate) async fn book(
-    pool: &PgPool,
-    id: u128,
-    teacher: &str,
-    student: &str,
-    hours: i64,
-) -> Result<SessionId, StoreError> {
-    let user = |id: &str| id.parse::<UserId>().expect("a user id");
-    let booking = Booking {
+fn user(id: &str) -> UserId {
+    id.parse().expect("a user id")
+}
+
+/// An hour of `teacher` and `student`, some hours from the beginning.
+fn hour(id: u128, teacher: &str, student: &str, hours: i64) -> Booking {
+    Booking {
         id: SessionId(Uuid::from_u128(id)),
         title: "Past tenses".parse().expect("a title"),
         description: "".parse().expect("a description"),
@@ -52,7 +51,18 @@ pub(crate) async fn book(
         intent: None,
         hold: None,
         by: Actor::person(user(student)),
-    };
+    }
+}
+
+/// Books such an hour.
+pub(crate) async fn book(
+    pool: &PgPool,
+    id: u128,
+    teacher: &str,
+    student: &str,
+    hours: i64,
+) -> Result<SessionId, StoreError> {
+    let booking = hour(id, teacher, student, hours);
     let (zones, policy) = (Zones::bundled(), Policy::default());
     let platform = Platform { zones: &zones, policy: &policy };
     sessions::book(pool, platform, &booking, None, now(), &answer).await?;
@@ -99,6 +109,51 @@ async fn lessons_end_once_and_only_those_that_took_place() {
     }
     assert_eq!(status(pool, missed).await, Status::Scheduled);
     assert_eq!(complete_ended(pool, at).await.expect("a sweep"), []);
+}
+
+/// The answer to a booking is made of what was written, without reading it.
+#[tokio::test]
+async fn a_lesson_is_answered_as_it_is_read() {
+    let database = Database::create().await;
+    let pool = &database.pool;
+    sqlx::query("INSERT INTO users (id, name) VALUES ('ines', 'Inês'), ('Zoe', '')")
+        .execute(pool)
+        .await
+        .expect("people");
+    sqlx::query(
+        "INSERT INTO policies (teacher, join_opens, cancel_deadline) VALUES ('ines', 7, 60)",
+    )
+    .execute(pool)
+    .await
+    .expect("rules");
+    let zones = Zones::bundled();
+    let request = Policy { requires_confirmation: true, ..Policy::default() };
+    let intent = Intent {
+        time_zone: zones.name("Europe/Lisbon").expect("a zone"),
+        local_start: "2027-01-01T10:00".to_owned(),
+    };
+    let plain = || hour(1, "ines", "jonas", 1);
+    let group = Capacity::try_from(3).expect("seats");
+    let check = async |booking: Booking, policy: &Policy| {
+        let at = now() + TimeDelta::nanoseconds(1_234_567);
+        let seen = Mutex::new(None);
+        let keep = |session: &Session| {
+            *seen.lock().expect("nobody panics here") = Some(session.clone());
+            answer(session)
+        };
+        let platform = Platform { zones: &zones, policy };
+        sessions::book(pool, platform, &booking, None, at, &keep).await.expect("a free slot");
+        let read = sessions::find(pool, booking.id).await.expect("an answer");
+        assert_eq!(seen.into_inner().expect("nobody panics here"), read);
+    };
+    check(plain(), &Policy::default()).await;
+    let skill = "Portuguese".parse().expect("a skill");
+    check(Booking { skill, intent: Some(intent), ..hour(2, "ines", "Zoe", 2) }, &request).await;
+    check(Booking { capacity: group, ..hour(3, "ines", "jonas", 3) }, &request).await;
+    let by = Actor::person(user("ines"));
+    let series = Some(SeriesId(Uuid::from_u128(9)));
+    let nobody = Booking { capacity: group, student: None, series, by, ..hour(4, "ines", "-", 4) };
+    check(nobody, &Policy::default()).await;
 }
 
 /// Whatever the code above does, the database refuses two lessons of one

@@ -69,6 +69,7 @@ async fn plan(pool: &PgPool, from: DateTime<Utc>) -> Value {
         .bind(from + TimeDelta::days(7))
         .bind(None::<uuid::Uuid>)
         .bind(now())
+        .bind(from - TimeDelta::days(1))
         .fetch_one(pool)
         .await
         .expect("a plan")

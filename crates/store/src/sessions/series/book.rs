@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use lectern_domain::session::Session;
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use crate::{
     error::{StoreError, with_retries},
@@ -12,7 +11,6 @@ use crate::{
     sessions::{
         book::{self, Booking},
         effects,
-        load::load,
     },
 };
 
@@ -53,12 +51,15 @@ async fn try_book(
         return Ok(answer);
     }
     book::lock(&mut transaction, &booking.first).await?;
-    let (mut ids, mut starts): (Vec<Uuid>, Vec<DateTime<Utc>>) = (Vec::new(), Vec::new());
+    let (mut booked, mut starts) = (Vec::new(), Vec::new());
     // Each is looked at with those before it in place, so that a teacher's limit
     // of lessons a day or a week counts them.
     for lesson in [&booking.first].into_iter().chain(&booking.later) {
         match book::place(&mut transaction, platform, lesson, now).await {
-            Ok(()) => ids.push(lesson.id.0),
+            Ok(session) => {
+                let happening = book::happening(&session);
+                booked.push((session, happening));
+            }
             Err(StoreError::SlotTaken) => starts.push(lesson.timing.start),
             Err(error) => return Err(error),
         }
@@ -66,15 +67,8 @@ async fn try_book(
     if !starts.is_empty() {
         return Err(StoreError::SeriesTaken { starts });
     }
-    let sessions = load(&mut transaction, &ids).await?;
-    let answer = render(sessions.first().ok_or(StoreError::NotFound)?);
-    let booked: Vec<_> = sessions
-        .into_iter()
-        .map(|session| {
-            let happening = book::happening(&session);
-            (session, happening)
-        })
-        .collect();
+    let (first, _) = booked.first().ok_or(StoreError::NotFound)?;
+    let answer = render(first);
     effects::record_together(&mut transaction, &booked, &booking.first.by, now).await?;
     if let Some(once) = once {
         idempotency::keep(&mut transaction, once, &answer).await?;
