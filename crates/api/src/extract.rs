@@ -7,6 +7,7 @@ mod headers;
 mod page;
 mod path;
 mod query;
+mod strict;
 
 pub(crate) use self::{
     body::{Body, OptionalBody},

@@ -6,8 +6,10 @@
 mod errors;
 mod examples;
 mod headers;
+mod links;
 mod parameters;
 mod schema;
+mod texts;
 
 use utoipa::{
     Modify, OpenApi,
@@ -17,7 +19,10 @@ use utoipa::{
     },
 };
 
-use self::{errors::Errors, examples::Examples, headers::Headers, parameters::Parameters};
+use self::{
+    errors::Errors, examples::Examples, headers::Headers, links::Links, parameters::Parameters,
+    texts::Texts,
+};
 
 use crate::{problem, routes, view};
 
@@ -123,7 +128,7 @@ use crate::{problem, routes, view};
         routes::admin::api_keys::revoke::revoke,
     ),
     components(schemas(view::Aggregate, problem::ProblemDocument)),
-    modifiers(&Token, &Errors, &Headers, &Parameters, &Examples),
+    modifiers(&Token, &Errors, &Headers, &Parameters, &Texts, &Links, &Examples),
 )]
 struct Document;
 

@@ -46,9 +46,11 @@ enum Lines {
     Many,
 }
 
+/// The white space around a text does not count for the fewest characters, and
+/// is not kept; for everything else the text is what was sent.
 fn check(text: &str, length: RangeInclusive<usize>, lines: Lines) -> Result<String, Invalid> {
-    let text = text.trim();
-    if !length.contains(&text.chars().count()) {
+    let trimmed = text.trim();
+    if trimmed.chars().count() < *length.start() || text.chars().count() > *length.end() {
         return Err(Invalid::Length { min: *length.start(), max: *length.end() });
     }
     let forbidden =
@@ -56,7 +58,7 @@ fn check(text: &str, length: RangeInclusive<usize>, lines: Lines) -> Result<Stri
     if text.chars().any(forbidden) {
         return Err(Invalid::ControlCharacter);
     }
-    Ok(text.to_owned())
+    Ok(trimmed.to_owned())
 }
 
 macro_rules! text {
@@ -345,6 +347,7 @@ mod tests {
         let length = Err(Invalid::Length { min: 1, max: 200 });
         assert_eq!(" \n".parse::<Title>(), length);
         assert_eq!("x".repeat(201).parse::<Title>(), length);
+        assert_eq!(format!("{} ", "x".repeat(200)).parse::<Title>(), length);
     }
 
     #[test]
@@ -352,6 +355,7 @@ mod tests {
         assert_eq!("a\0b".parse::<Title>(), Err(Invalid::ControlCharacter));
         assert_eq!("a\0b".parse::<Description>(), Err(Invalid::ControlCharacter));
         assert_eq!("a\nb".parse::<Title>(), Err(Invalid::ControlCharacter));
+        assert_eq!("ab\n".parse::<Title>(), Err(Invalid::ControlCharacter));
         assert!("a\r\n\tb".parse::<Description>().is_ok());
     }
 

@@ -174,6 +174,14 @@ impl Zones {
         &self.version
     }
 
+    /// The names of all zones, by the alphabet.
+    pub fn names(&self) -> Vec<String> {
+        let names = self.database.available().map(|name| name.as_str().to_owned());
+        let mut names: Vec<String> = names.filter(|name| self.zone(name).is_ok()).collect();
+        names.sort();
+        names
+    }
+
     /// The zone of this name, spelled as the database spells it.
     pub fn name(&self, name: &str) -> Result<ZoneName, ZoneError> {
         let zone = self.zone(name)?;

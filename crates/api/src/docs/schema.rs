@@ -6,6 +6,8 @@ use super::html::{escape, inline};
 
 /// How deep schemas without a name are shown within each other.
 const DEPTH: usize = 5;
+/// The longest pattern that says something to a reader, in bytes.
+const LONGEST: usize = 200;
 
 /// The name of a schema that a reference leads to.
 fn referred(schema: &Value) -> Option<&str> {
@@ -64,7 +66,7 @@ fn bounds(schema: &Value) -> String {
         ("pattern", "as"),
     ] {
         let value = &schema[keyword];
-        if !value.is_null() {
+        if !value.is_null() && value.as_str().is_none_or(|text| text.len() <= LONGEST) {
             let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
             bounds.push(format!("{words} <code>{}</code>", escape(&value)));
         }

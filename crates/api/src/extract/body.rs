@@ -7,8 +7,9 @@ use axum::{
     http::{HeaderMap, header},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
+use super::strict::Strict;
 use crate::{
     limits,
     problem::{Code, Problem},
@@ -72,15 +73,10 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
     }
 }
 
-/// Depth is bounded by the parser, at 128. A list is no object, though serde
-/// would read its items as fields, in their order.
+/// Depth is bounded by the parser, at 128.
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Problem> {
-    if raw.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(raw).is_ok()
-    {
-        return Err(Problem::field("", "expected an object"));
-    }
     let mut deserializer = serde_json::Deserializer::from_slice(raw);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Strict(&mut deserializer)).map_err(|error| {
         let pointer = pointer(error.path());
         let error = error.into_inner();
         match error.classify() {

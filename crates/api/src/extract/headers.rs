@@ -76,9 +76,12 @@ impl FromRequestParts<ApiState> for IdempotencyKey {
     async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
         let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
         let max = crate::limits::IDEMPOTENCY_KEY;
-        let key = value.to_str().ok().filter(|key| (1..=max).contains(&key.len()));
-        let problem =
-            || Problem::field("Idempotency-Key", format_args!("expected 1 to {max} characters"));
+        let visible = |key: &&str| key.bytes().all(|b| b.is_ascii_graphic());
+        let key = value.to_str().ok().filter(|key| (1..=max).contains(&key.len())).filter(visible);
+        let problem = || {
+            let detail = format_args!("expected 1 to {max} visible ASCII characters");
+            Problem::field("Idempotency-Key", detail)
+        };
         Ok(Self(Some(key.ok_or_else(problem)?.to_owned())))
     }
 }

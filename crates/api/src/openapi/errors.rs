@@ -21,8 +21,10 @@ use crate::problem::Code;
 /// The media type of RFC 9457.
 pub(super) const PROBLEM: &str = "application/problem+json";
 
-const WITH_TOKEN: &[(&str, &str)] =
-    &[("401", "`unauthenticated`: no token was sent, or none that is good.")];
+const WITH_TOKEN: &[(&str, &str)] = &[
+    ("401", "`unauthenticated`: no token was sent, or none that is good."),
+    ("403", "`forbidden`: this is for people, not for keys."),
+];
 const EVERYWHERE: &[(&str, &str)] = &[
     ("429", "`rate_limited`: `Retry-After` says when to try again."),
     ("500", "`internal`: the fault is the server's."),

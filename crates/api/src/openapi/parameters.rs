@@ -2,15 +2,20 @@
 
 use utoipa::{
     Modify,
-    openapi::{OpenApi, RefOr, Schema, path::ParameterIn},
+    openapi::{
+        ObjectBuilder, OpenApi, RefOr, Schema, Type, path::ParameterIn, schema::AnyOfBuilder,
+    },
 };
 
 use super::operations_mut;
 
-/// A list of entity tags (RFC 9110, section 8.8.3), or any.
-const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#;
-/// What `extract::page` writes: 24 bytes in base64.
-const CURSOR: &str = "^[A-Za-z0-9_-]{32}$";
+/// A list of entity tags (RFC 9110, section 8.8.3).
+const TAGS: &str = r#"^(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*$"#;
+/// What `extract::page` writes: 24 bytes in base64, of which the first are a
+/// time that the calendar has.
+const CURSOR: &str = "^A[A-Za-v][A-Za-z0-9_-]{30}$";
+/// What can be seen of ASCII.
+const VISIBLE: &str = "^[!-~]*$";
 
 /// Says what is accepted, where a handler does not say so itself.
 pub(super) struct Parameters;
@@ -21,7 +26,11 @@ impl Modify for Parameters {
             for parameter in operation.parameters.iter_mut().flatten() {
                 let RefOr::T(parameter) = parameter else { continue };
                 let pattern = match (&parameter.parameter_in, parameter.name.as_str()) {
-                    (ParameterIn::Header, "If-Match") => TAGS,
+                    (ParameterIn::Header, "If-Match") => {
+                        parameter.schema = Some(tags().into());
+                        continue;
+                    }
+                    (ParameterIn::Header, "Idempotency-Key") => VISIBLE,
                     (ParameterIn::Query, "cursor") => CURSOR,
                     _ => continue,
                 };
@@ -31,4 +40,12 @@ impl Modify for Parameters {
             }
         }
     }
+}
+
+/// Any version, or one of these.
+fn tags() -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let any = text().enum_values(Some(["*"]));
+    let these = text().pattern(Some(TAGS));
+    AnyOfBuilder::new().item(any).item(these).build().into()
 }

@@ -38,8 +38,7 @@ pub(crate) async fn people(
 ) -> Result<Json<People>, Problem> {
     let ids = query.ids.as_deref().ok_or_else(|| Problem::field("?ids", "this is required"))?;
     let ids: Vec<String> = ids
-        .split(',')
-        .filter(|id| !id.is_empty())
+        .split_terminator(',')
         .map(|id| id.parse::<UserId>().map(|id| id.to_string()))
         .collect::<Result<_, _>>()
         .map_err(|error| Problem::field("?ids", error))?;

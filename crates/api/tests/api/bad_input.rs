@@ -105,6 +105,24 @@ async fn values_that_are_not_accepted() {
     assert_eq!(nothing["items"], json!([]));
 }
 
+/// As JSON Schema has it: a number without a fraction is an integer, and a list
+/// is no object, wherever it stands.
+#[tokio::test]
+async fn numbers_and_lists_are_what_the_document_calls_them() {
+    let world = World::new().await;
+    let mut lesson = world.lesson("ines", 60);
+    lesson["duration"] = json!(45.0);
+    let jonas = world.user("jonas");
+    let booked = jonas.post("/api/sessions", &lesson).await.expect(StatusCode::CREATED);
+    assert_eq!(booked["duration"], 45);
+    lesson["series"] = json!(["FREQ=WEEKLY;COUNT=2"]);
+    assert_eq!(jonas.post("/api/sessions", &lesson).await.pointers(), ["/series"]);
+    let week = json!({ "timeZone": "UTC", "weekly": [["monday", "09:00", "10:00"]] }).to_string();
+    let path = "/api/me/availability";
+    let reply = world.user("ines").send(Method::PUT, path, Some(week), &[]).await;
+    assert_eq!(reply.pointers(), ["/weekly/0"]);
+}
+
 #[tokio::test]
 async fn other_bodies_that_are_not_accepted() {
     let world = World::new().await;

@@ -60,7 +60,7 @@ async fn an_edit_says_which_version_it_means() {
 async fn of_edits_that_race_one_wins() {
     let world = World::new().await;
     let session = world.booked(60).await;
-    let edits = (0..8).map(|n| {
+    let edits = (0..16).map(|n| {
         let (jonas, path) = (world.user("jonas"), path(&session));
         async move { jonas.put(&path, 1, &json!({ "title": format!("Title {n}") })).await }
     });

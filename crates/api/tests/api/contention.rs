@@ -53,7 +53,7 @@ async fn bookings_whose_buffers_overlap() {
         });
         one_wins(&join_all(race).await, StatusCode::CREATED, "slot_taken");
     }
-    assert_eq!(crowded(&world, 30).await, 0);
+    assert_eq!((crowded(&world, 30).await, world.deadlocks().await), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,6 +77,7 @@ async fn holds_and_bookings_of_one_slot() {
         });
         one_wins(&join_all(race).await, StatusCode::CREATED, "slot_taken");
     }
+    assert_eq!(world.deadlocks().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,7 +98,7 @@ async fn answers_to_competing_requests() {
         });
         one_wins(&join_all(race).await, StatusCode::OK, "slot_taken");
     }
-    assert_eq!(crowded(&world, 0).await, 0);
+    assert_eq!((crowded(&world, 0).await, world.deadlocks().await), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -123,5 +124,5 @@ async fn lessons_that_are_moved_into_one_slot() {
         });
         one_wins(&join_all(race).await, StatusCode::OK, "slot_taken");
     }
-    assert_eq!(crowded(&world, 15).await, 0);
+    assert_eq!((crowded(&world, 15).await, world.deadlocks().await), (0, 0));
 }

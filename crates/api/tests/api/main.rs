@@ -37,5 +37,6 @@ mod sign_in;
 mod stream;
 mod support;
 mod time_zones;
+mod unaided;
 mod users;
 mod watching;

@@ -84,6 +84,7 @@ async fn the_last_seat_is_taken_once() {
         assert!(taken <= 1, "round {round}: {taken}");
         nothing_is_double(&world).await;
     }
+    assert_eq!(world.deadlocks().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -112,6 +113,7 @@ async fn an_offer_that_ends_is_passed_on_once() {
     }
     let told = "SELECT count(*) FROM notifications WHERE kind = 'seat_offered'";
     assert_eq!(count(&world, told).await, 5);
+    assert_eq!(world.deadlocks().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -141,6 +143,7 @@ async fn series_and_single_lessons_race_for_one_slot() {
                   GROUP BY series_id HAVING count(*) <> 4) broken";
     assert_eq!(count(&world, broken).await, 0);
     nothing_is_double(&world).await;
+    assert_eq!(world.deadlocks().await, 0);
 }
 
 /// Everybody moves a series of theirs with the same teacher at once.
@@ -170,6 +173,7 @@ async fn series_that_move_at_once_end_in_an_answer() {
         winners(&join_all(moves).await, StatusCode::OK, "slot_taken");
     }
     nothing_is_double(&world).await;
+    assert_eq!(world.deadlocks().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -201,6 +205,7 @@ async fn a_proposal_is_answered_once() {
     }
     let settled = "SELECT count(*) FROM session_proposals WHERE state IN ('accepted', 'declined')";
     assert_eq!(count(&world, settled).await, ROUNDS);
+    assert_eq!(world.deadlocks().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -219,4 +224,5 @@ async fn a_series_that_is_repeated_is_booked_once() {
         replies.iter().map(|reply| reply.expect(StatusCode::CREATED)["id"].clone()).collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(count(&world, "SELECT count(*) FROM sessions").await, 4);
+    assert_eq!(world.deadlocks().await, 0);
 }

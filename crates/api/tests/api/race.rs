@@ -28,6 +28,7 @@ async fn one_of_sixteen_gets_the_slot_fifty_times() {
         }
         assert_eq!(won, 1, "round {round}");
     }
+    assert_eq!(world.deadlocks().await, 0);
 }
 
 /// Everybody books, moves and cancels lessons of the same few people. Whatever
@@ -67,5 +68,5 @@ async fn changes_that_race_end_in_an_answer() {
     .fetch_one(&world.database.pool)
     .await
     .expect("a count");
-    assert_eq!(overlaps, 0);
+    assert_eq!((overlaps, world.deadlocks().await), (0, 0));
 }

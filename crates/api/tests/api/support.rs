@@ -212,6 +212,15 @@ impl World {
         .expect("completes the lesson");
         session
     }
+
+    /// How often the database has ended a deadlock. This ends the server's
+    /// connections, so that they have told of all they saw.
+    pub(crate) async fn deadlocks(&self) -> i64 {
+        self.database.pool.close().await;
+        let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+        let deadlocks = sqlx::query_scalar(deadlocks).fetch_one(&self.database.owner).await;
+        deadlocks.expect("a count")
+    }
 }
 
 /// Opens the reviews of lessons whose window has closed, as the sweeper does.

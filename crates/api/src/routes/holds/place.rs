@@ -109,7 +109,7 @@ fn parse(caller: &Caller, body: &NewHold, now: DateTime<Utc>) -> Result<holds::H
     };
     checks.done()?;
     Ok(holds::Hold {
-        id: HoldId(random::id()),
+        id: HoldId::of(&caller.actor.id, random::id()),
         teacher,
         timing: Timing { start, duration },
         by: caller.actor.clone(),

@@ -1,7 +1,7 @@
 //! `DELETE /api/holds/{id}`
 
 use axum::{extract::State, http::StatusCode};
-use lectern_store::holds;
+use lectern_store::{StoreError, holds};
 
 use crate::{
     extract::{Caller, HoldPath},
@@ -9,7 +9,8 @@ use crate::{
     state::ApiState,
 };
 
-/// Lets go of a hold of the caller's.
+/// Lets go of a hold of the caller's. It is no fault if it has ended already,
+/// since it was used, a newer one took its place, or its time was over.
 #[utoipa::path(
     operation_id = "releaseHold",
     delete, path = "/api/holds/{id}", tag = "availability",
@@ -25,7 +26,10 @@ pub(crate) async fn release(
     caller: Caller,
     HoldPath(id): HoldPath,
 ) -> Result<StatusCode, Problem> {
-    let work = holds::release(&state.pool, id, &caller.actor.id);
-    state.timed("holds_release", work).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let holder = &caller.actor.id;
+    let work = holds::release(&state.pool, id, holder);
+    match state.timed("holds_release", work).await {
+        Err(StoreError::NotFound) if id.is_of(holder) => Ok(StatusCode::NO_CONTENT),
+        released => Ok(released.map(|()| StatusCode::NO_CONTENT)?),
+    }
 }

@@ -4,7 +4,13 @@ use axum::{extract::State, http::StatusCode};
 use lectern_domain::id::NotificationId;
 use lectern_store::notifications;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type,
+        schema::AdditionalProperties,
+    },
+};
 
 use crate::{
     extract::{Body, Caller, Checks},
@@ -13,16 +19,39 @@ use crate::{
     state::ApiState,
 };
 
-/// Which notices were read: `ids`, or `all`.
-#[derive(Debug, Deserialize, ToSchema)]
+/// Which notices were read.
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Read {
-    /// These.
-    #[schema(value_type = Option<Vec<uuid::Uuid>>, max_items = 200)]
     ids: Option<Vec<String>>,
-    /// All of them.
     all: Option<bool>,
 }
+
+/// One of the two, which the derived schema could not say.
+impl PartialSchema for Read {
+    fn schema() -> RefOr<Schema> {
+        let only = |name: &str, schema: RefOr<Schema>| {
+            let object = ObjectBuilder::new().property(name, schema).required(name);
+            object.additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)))
+        };
+        let id = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        let these =
+            ArrayBuilder::new().items(id).max_items(Some(limits::IDS)).description(Some("These."));
+        let all = ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .enum_values(Some([true]))
+            .description(Some("All of them."));
+        OneOfBuilder::new()
+            .item(only("ids", these.into()))
+            .item(only("all", all.into()))
+            .description(Some("Which notices were read."))
+            .into()
+    }
+}
+
+impl ToSchema for Read {}
 
 /// Marks the caller's notices as read. Ids that are not theirs change nothing.
 #[utoipa::path(

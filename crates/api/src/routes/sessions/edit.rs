@@ -62,8 +62,7 @@ pub(crate) struct SessionEdit {
     operation_id = "editSession",
     put, path = "/api/sessions/{id}", tag = "sessions",
     params(("id" = uuid::Uuid, Path), ScopeQuery,
-        ("If-Match" = Option<String>, Header, nullable = false,
-            description = "The ETag of the version to change, or `*`. It must be there.")),
+        ("If-Match" = String, Header, description = "The ETag of the version to change, or `*`.")),
     request_body = SessionEdit,
     responses(
         (status = 200, description = "The lesson as it is now.", body = view::Session,
