@@ -26,7 +26,8 @@ test:
 # More seeds, more kills; hours rather than minutes.
 test-full:
 	@PROPTEST_CASES=20000 LECTERN_TEST_KILLS=100 SEEDS=5000 \
-		LECTERN_CONTRACT_SECONDS=600 LECTERN_CONTRACT_SEEDS=1,2,3 node scripts/run-tests.mjs
+		LECTERN_ZONE_CASES=50 LECTERN_CONTRACT_SECONDS=150 LECTERN_CONTRACT_SEEDS=1,2,3,4 \
+		node scripts/run-tests.mjs
 
 check:
 	@$(if $(both),:,scripts/setup test && scripts/check)
