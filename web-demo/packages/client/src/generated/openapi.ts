@@ -321,7 +321,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Lets go of a hold of the caller's. */
+        /**
+         * Lets go of a hold of the caller's. It is no fault if it has ended already,
+         *     since it was used, a newer one took its place, or its time was over.
+         */
         delete: operations["releaseHold"];
         options?: never;
         head?: never;
@@ -497,8 +500,9 @@ export interface paths {
          *     comment. With `Last-Event-ID` the stream goes on after that notice; one that
          *     is not known, or no longer, is as good as none, and the stream begins now.
          *
-         *     The stream ends when the token expires, when the node stops, and when its
-         *     reader is too far behind: then open it again, with the last id. A person has
+         *     The stream ends when the token expires, after fifteen minutes at the latest,
+         *     when the node stops, and when its reader is too far behind: then open it
+         *     again, with the last id. A person has
          *     at most eight on a node.
          */
         get: operations["streamNotifications"];
@@ -2046,7 +2050,7 @@ export interface components {
             /** @description Days on which the teacher is away. */
             outOfOffice?: components["schemas"]["OutOfOffice"][] | null;
             /** @description The IANA zone whose clocks the hours are on. */
-            timeZone: string;
+            timeZone: components["schemas"]["TimeZone"];
             /** @description The hours of the week. Those of one day must not overlap. */
             weekly: components["schemas"]["WeeklyHours"][];
         };
@@ -2097,7 +2101,7 @@ export interface components {
             /** @description Refuses a local time that does not exist or comes twice. */
             strictTime?: boolean | null;
             /** @description An IANA time zone. */
-            timeZone?: string | null;
+            timeZone?: null | components["schemas"]["TimeZone"];
         };
         /** @description A review to write. */
         NewReview: {
@@ -2193,7 +2197,7 @@ export interface components {
             /** @description Who gives it: the platform's id. */
             teacher: string;
             /** @description An IANA time zone. */
-            timeZone?: string | null;
+            timeZone?: null | components["schemas"]["TimeZone"];
             /** @description What it is called. */
             title: string;
         };
@@ -2748,7 +2752,7 @@ export interface components {
             /** @description A BCP 47 language tag. */
             locale?: string | null;
             /** @description An IANA time zone. */
-            timeZone?: string | null;
+            timeZone?: null | components["schemas"]["TimeZone"];
         };
         /** @description One stay of one person in the room, by the media plane's own account. */
         Presence: {
@@ -2872,12 +2876,16 @@ export interface components {
             /** @description How many of one star, of two, up to five. */
             histogram: number[];
         };
-        /** @description Which notices were read: `ids`, or `all`. */
+        /** @description Which notices were read. */
         Read: {
-            /** @description All of them. */
-            all?: boolean | null;
             /** @description These. */
-            ids?: string[] | null;
+            ids: string[];
+        } | {
+            /**
+             * @description All of them.
+             * @enum {boolean}
+             */
+            all: true;
         };
         /**
          * @description Pairs of teacher and student who met for the first time, and how many of
@@ -3148,7 +3156,7 @@ export interface components {
             /** @description Refuses a local time that does not exist or comes twice. */
             strictTime?: boolean | null;
             /** @description An IANA time zone. */
-            timeZone?: string | null;
+            timeZone?: null | components["schemas"]["TimeZone"];
             /** @description What it is called. */
             title?: string | null;
         };
@@ -3321,6 +3329,11 @@ export interface components {
             /** @description By name. */
             items: components["schemas"]["Teacher"][];
         };
+        /**
+         * @description The name of a zone of the IANA time zone database.
+         * @example Europe/Lisbon
+         */
+        TimeZone: string;
         /** @description What is kept of a person by themselves. */
         User: {
             /**
@@ -3400,7 +3413,7 @@ export interface components {
             /** @description Whether students find them among the teachers. */
             teaches?: boolean | null;
             /** @description The IANA zone they live in. */
-            timeZone?: string | null;
+            timeZone?: null | components["schemas"]["TimeZone"];
         };
         /** @description Hours of a day of the week, on the clocks of the teacher's zone. */
         WeeklyHours: {
@@ -3487,7 +3500,7 @@ export interface operations {
                  *     UTC for a service.
                  * @example Europe/Lisbon
                  */
-                timeZone?: string;
+                timeZone?: components["schemas"]["TimeZone"];
                 /** @description How long the parts of the series are: `day`, `week` or `month`. */
                 by?: string;
             };
@@ -5462,7 +5475,7 @@ export interface operations {
                 /** @description Those with this text in the title, the description, the skill or a name. */
                 q?: string;
                 /** @description Adds `localStart`, on the clocks of this IANA zone. */
-                timeZone?: string;
+                timeZone?: components["schemas"]["TimeZone"];
                 /**
                  * @description `json`, or `csv` for all of them at once; by default what `Accept` asks
                  *     for.
@@ -6141,7 +6154,7 @@ export interface operations {
                  *     UTC for a service.
                  * @example Europe/Lisbon
                  */
-                timeZone?: string;
+                timeZone?: components["schemas"]["TimeZone"];
                 /** @description How long the parts of the series are: `day`, `week` or `month`. */
                 by?: string;
             };
@@ -6339,6 +6352,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -6419,7 +6444,7 @@ export interface operations {
                 /** @description Those with this text in the title, the description, the skill or a name. */
                 q?: string;
                 /** @description Adds `localStart`, on the clocks of this IANA zone. */
-                timeZone?: string;
+                timeZone?: components["schemas"]["TimeZone"];
                 /**
                  * @description `json`, or `csv` for all of them at once; by default what `Accept` asks
                  *     for.
@@ -6569,6 +6594,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -6699,6 +6736,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `slot_taken`, `outside_availability` with `rule` */
             409: {
                 headers: {
@@ -6814,6 +6863,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -7270,6 +7331,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -7376,6 +7449,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -7551,6 +7636,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -7620,7 +7717,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag of the version to replace, or `*`. */
-                "If-Match"?: string;
+                "If-Match"?: "*" | string;
             };
             path?: never;
             cookie?: never;
@@ -7718,6 +7815,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -8125,6 +8234,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -8257,6 +8378,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -8326,7 +8459,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag of the version to change, or `*`. */
-                "If-Match"?: string;
+                "If-Match"?: "*" | string;
             };
             path?: never;
             cookie?: never;
@@ -8394,6 +8527,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -8547,6 +8692,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -8668,6 +8825,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -8831,6 +9000,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -8906,7 +9087,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "all": false,
                  *       "ids": [
                  *         "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
                  *       ]
@@ -8944,6 +9124,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -9061,6 +9253,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -9188,6 +9392,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -9697,6 +9913,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: there is none, or none that is published. */
             404: {
                 headers: {
@@ -10018,7 +10246,7 @@ export interface operations {
                 /** @description By start: `asc`, or `desc`. */
                 order?: string;
                 /** @description Adds `localStart`, on the clocks of this IANA zone. */
-                timeZone?: string;
+                timeZone?: components["schemas"]["TimeZone"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
                 /** @description The most lessons. */
@@ -10438,7 +10666,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Adds `localStart`, on the clocks of this IANA zone. */
-                timeZone?: string;
+                timeZone?: components["schemas"]["TimeZone"];
             };
             header?: {
                 /** @description Tags that the caller knows: 304 instead of one of them. */
@@ -10641,9 +10869,9 @@ export interface operations {
                  */
                 scope?: string;
             };
-            header?: {
-                /** @description The ETag of the version to change, or `*`. It must be there. */
-                "If-Match"?: string;
+            header: {
+                /** @description The ETag of the version to change, or `*`. */
+                "If-Match": "*" | string;
             };
             path: {
                 id: string;
@@ -10906,7 +11134,7 @@ export interface operations {
             };
             header?: {
                 /** @description The ETag of the version to call off, or `*`. */
-                "If-Match"?: string;
+                "If-Match"?: "*" | string;
             };
             path: {
                 id: string;
@@ -14805,6 +15033,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -15089,6 +15329,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `uri_too_long`: the query string is. */
             414: {
                 headers: {
@@ -15328,7 +15580,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag of the version to replace, or `*`. */
-                "If-Match"?: string;
+                "If-Match"?: "*" | string;
             };
             path: {
                 id: string;
@@ -15670,6 +15922,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: there is no such thing, or none that the caller may know of. */
             404: {
                 headers: {
@@ -15816,6 +16080,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: there is no such thing, or none that the caller may know of. */
             404: {
                 headers: {
@@ -15897,7 +16173,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag of the version to change, or `*`. */
-                "If-Match"?: string;
+                "If-Match"?: "*" | string;
             };
             path: {
                 id: string;
@@ -16102,7 +16378,7 @@ export interface operations {
                 /** @description How long the lesson is to be, in minutes. */
                 duration: number;
                 /** @description The IANA zone of dates and of `localStart`; by default the teacher's. */
-                timeZone?: string;
+                timeZone?: components["schemas"]["TimeZone"];
             };
             header?: {
                 /** @description Tags that the caller knows: 304 instead of one of them. */
@@ -16157,6 +16433,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: this is for people, not for keys. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -16611,7 +16899,7 @@ export interface operations {
             };
             header?: {
                 /** @description The ETag of the version to change, or `*`. */
-                "If-Match"?: string;
+                "If-Match"?: "*" | string;
             };
             path: {
                 id: string;
