@@ -16,7 +16,8 @@ pub(crate) use self::{
     headers::{IdempotencyKey, IfMatch, LastEventId},
     page::{Listed, PageQuery, Paged, Turns, page, position},
     path::{
-        DisputePath, HoldPath, KeyPath, ProposalPath, ReviewPath, SeatPath, SessionPath, UserPath,
+        CalendarPath, DisputePath, HoldPath, KeyPath, ProposalPath, ReviewPath, SeatPath,
+        SessionPath, UserPath,
     },
     query::Query,
 };

@@ -21,6 +21,10 @@ pub const PAGE: u16 = 50;
 pub const PAGE_MAX: u16 = 200;
 /// The most ids in one question.
 pub const IDS: usize = 200;
+/// How far back a subscribed calendar goes, in days.
+pub const SUBSCRIBED_DAYS: i64 = 90;
+/// The most lessons in a subscribed calendar, from its beginning.
+pub const SUBSCRIBED: i64 = 2_000;
 /// The most teachers in one answer.
 pub const TEACHERS: i64 = 200;
 /// The longest search for slots, in days.

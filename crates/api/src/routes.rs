@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod analytics;
+pub(crate) mod calendar;
 pub(crate) mod history;
 pub(crate) mod holds;
 pub(crate) mod matches;
@@ -79,6 +80,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/me/preferences", get(me::prefer::get).put(me::prefer::prefer))
         .route("/me/availability", get(me::availability::get).put(me::availability::put))
         .route("/me/policy", get(me::policy::get).put(me::policy::put))
+        .route("/me/calendar-feeds", get(me::calendar_feeds::get).put(me::calendar_feeds::put))
+        .route("/calendar/{file}", get(calendar::calendar))
         .route("/people", get(people::people))
         .route("/users", get(users::list::list))
         .route("/users/{id}", get(users::get::get).put(users::put::put).delete(users::erase::erase))

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Instant};
 
 use chrono::TimeDelta;
-use lectern_domain::{clock::Clock, policy::Policy, sign_in, zone::Zones};
+use lectern_domain::{clock::Clock, outbound::Reach, policy::Policy, sign_in, zone::Zones};
 use lectern_store::openings::Platform;
 use serde::Serialize;
 use sqlx::PgPool;
@@ -72,6 +72,8 @@ pub struct Config {
     pub ice_servers: Vec<IceServer>,
     /// Who may book whom.
     pub matching: Matching,
+    /// How far people may send the service for their calendars.
+    pub feeds: Reach,
     /// How many requests a caller may make.
     pub rate_limit: RateLimit,
     /// Where people reach the web app, without a slash at the end; meeting
@@ -124,6 +126,7 @@ pub struct Shared {
     pub(crate) chat_texts: bool,
     pub(crate) ice_servers: Vec<IceServer>,
     pub(crate) matching: Matching,
+    pub(crate) feeds: Reach,
     pub(crate) limiter: Limiter,
     pub(crate) public_url: String,
     pub(crate) sign_in: SignIn,
@@ -159,6 +162,7 @@ impl ApiState {
             chat_texts: config.chat_texts,
             ice_servers: config.ice_servers,
             matching: config.matching,
+            feeds: config.feeds,
             public_url: config.public_url,
             sign_in: config.sign_in,
             rooms: config.rooms,

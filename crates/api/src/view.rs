@@ -3,6 +3,7 @@
 mod analytics;
 mod api_key;
 mod availability;
+mod calendar_feeds;
 mod dispute;
 mod export;
 mod history;
@@ -17,6 +18,7 @@ pub(crate) use self::{
     analytics::{Analytics, Figures, Part, Retention},
     api_key::{ApiKey, ApiKeyScope, CreatedApiKey},
     availability::{Availability, NewAvailability},
+    calendar_feeds::{CalendarFeeds, NewCalendarFeeds},
     dispute::{AuditEvent, Dispute, DisputeOutcome},
     export::{
         ExportedCalendars, ExportedEvent, ExportedHold, ExportedLine, ExportedProposal,

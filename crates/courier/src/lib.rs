@@ -1,9 +1,15 @@
 //! The courier takes what the outbox owes to people. Reminders inside the app
-//! are what it delivers.
+//! are what it delivers. And it goes out for what people want fetched: calendars
+//! elsewhere in which they are busy.
 //!
 //! It needs no leader: any number of couriers claim rows side by side, and a
-//! row is claimed, delivered and settled in one transaction.
+//! row is claimed, delivered and settled in one transaction; a calendar is leased
+//! to one of them for as long as fetching it may take.
 #![forbid(unsafe_code)]
+
+pub mod feeds;
+mod limits;
+mod outbound;
 
 use std::{sync::Arc, time::Duration};
 

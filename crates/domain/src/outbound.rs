@@ -20,8 +20,9 @@ const PORTS: [u16; 2] = [443, 8443];
 pub enum Reach {
     /// To public addresses, by HTTPS, at the ports of web servers.
     Public,
-    /// Anywhere, also by plain HTTP: for intranets and tests.
-    Anywhere,
+    /// To private addresses too, at any port and by plain HTTP: for intranets and
+    /// tests. Where clouds keep their metadata nobody is sent.
+    Intranet,
 }
 
 /// A URL that the service may be sent to. Its host is still to be resolved.
@@ -78,7 +79,7 @@ impl Target {
 
     fn check(mut url: Url, reach: Reach) -> Result<Self, NotATarget> {
         match (url.scheme(), reach) {
-            ("https", _) | ("http", Reach::Anywhere) => {}
+            ("https", _) | ("http", Reach::Intranet) => {}
             _ => return Err(NotATarget::Scheme),
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -111,11 +112,31 @@ impl Reach {
     /// Whether a connection may be made to this address.
     pub fn admits(self, address: IpAddr) -> bool {
         match (self, address) {
-            (Self::Anywhere, _) => true,
             (Self::Public, IpAddr::V4(address)) => is_public_v4(address),
             (Self::Public, IpAddr::V6(address)) => is_public_v6(address),
+            (Self::Intranet, IpAddr::V4(address)) => is_of_a_host_v4(address),
+            (Self::Intranet, IpAddr::V6(address)) => match address.to_ipv4_mapped() {
+                Some(address) => is_of_a_host_v4(address),
+                None => is_of_a_host_v6(address),
+            },
         }
     }
+}
+
+/// Whether a host may have this address that is not beside a cloud's own
+/// services: those are link-local, and a few others.
+fn is_of_a_host_v4(address: Ipv4Addr) -> bool {
+    let metadata = [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(192, 0, 0, 192)];
+    let [a, ..] = address.octets();
+    a != 0 && a < 224 && !address.is_link_local() && !metadata.contains(&address)
+}
+
+/// The same, of IPv6. What carries an IPv4 address within it is left out.
+fn is_of_a_host_v6(address: Ipv6Addr) -> bool {
+    let metadata = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    address.is_loopback()
+        || is_public_v6(address)
+        || (address.is_unique_local() && address != metadata)
 }
 
 /// IANA's registry of IPv4 addresses for special purposes (RFC 6890), in which
@@ -165,7 +186,7 @@ mod tests {
         let check = |text: &str, public: bool| {
             let address = text.parse().expect("an address");
             assert_eq!(Reach::Public.admits(address), public, "{text}");
-            assert!(Reach::Anywhere.admits(address), "{text}");
+            assert!(!public || Reach::Intranet.admits(address), "{text}");
         };
         for text in [
             "0.0.0.0",
@@ -299,11 +320,31 @@ mod tests {
 
     #[test]
     fn an_intranet_is_reached_where_that_is_allowed() {
-        for text in ["http://127.0.0.1:9/a.ics", "http://intranet/a.ics", "https://10.0.0.1/"] {
-            let target = Target::parse(text, Reach::Anywhere).expect("a target");
+        for text in [
+            "http://127.0.0.1:9/a.ics",
+            "http://[::1]:9/a.ics",
+            "http://[fd12::1]/a.ics",
+            "http://intranet/a.ics",
+            "https://10.0.0.1/",
+        ] {
+            let target = Target::parse(text, Reach::Intranet).expect("a target");
             assert_eq!(target.as_str(), text);
         }
-        let with_name = Target::parse("http://me@intranet/", Reach::Anywhere);
+        for text in [
+            "http://169.254.169.254/latest/meta-data/",
+            "http://[::ffff:a9fe:a9fe]/",
+            "http://[fe80::1]/",
+            "http://[fd00:ec2::254]/",
+            "http://100.100.100.200/",
+            "http://192.0.0.192/",
+            "http://0.0.0.0/",
+            "http://[::]/",
+            "http://224.0.0.1/",
+            "http://[64:ff9b::a9fe:a9fe]/",
+        ] {
+            assert_eq!(Target::parse(text, Reach::Intranet), Err(NotATarget::Address), "{text}");
+        }
+        let with_name = Target::parse("http://me@intranet/", Reach::Intranet);
         assert_eq!(with_name, Err(NotATarget::Credentials));
     }
 }

@@ -2,6 +2,7 @@
 //! and the calendars elsewhere in which they are busy.
 
 mod due;
+mod lessons;
 
 use chrono::{DateTime, Utc};
 use lectern_domain::{
@@ -15,7 +16,10 @@ use lectern_domain::{
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-pub use self::due::{Due, Outcome, Read, Validators, keep, lease, lessons_among};
+pub use self::{
+    due::{Due, Outcome, Read, Validators, keep, lease, lessons_among},
+    lessons::lessons,
+};
 use crate::{error::StoreError, sessions::Expected, users};
 
 /// The most calendars of one person.

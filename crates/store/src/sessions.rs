@@ -31,7 +31,7 @@ pub use self::{
 };
 pub(crate) use self::{
     ended::completed,
-    load::lock,
+    load::{load, lock},
     rule::{carry_out, lock_to_rule},
     vacate::vacate,
 };

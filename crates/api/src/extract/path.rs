@@ -6,7 +6,10 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use lectern_domain::id::{DisputeId, HoldId, KeyId, ProposalId, ReviewId, SessionId, UserId};
+use lectern_domain::{
+    id::{DisputeId, HoldId, KeyId, ProposalId, ReviewId, SessionId, UserId},
+    secret::Secret,
+};
 
 use crate::{
     problem::{Code, Problem},
@@ -36,6 +39,10 @@ pub(crate) struct KeyPath(pub(crate) KeyId);
 /// `/reviews/{userId}`, `/teachers/{id}`
 #[derive(Debug, Clone)]
 pub(crate) struct UserPath(pub(crate) UserId);
+
+/// `/calendar/{secret}.ics`
+#[derive(Debug, Clone)]
+pub(crate) struct CalendarPath(pub(crate) Secret);
 
 /// `/sessions/{id}/proposals/{proposalId}`
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +87,16 @@ impl FromRequestParts<ApiState> for SeatPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         pair(parts, state).await.map(|(session, user)| Self { session, user })
+    }
+}
+
+impl FromRequestParts<ApiState> for CalendarPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let file = text(parts, state).await?;
+        let secret = file.strip_suffix(".ics").and_then(|secret| secret.parse().ok());
+        secret.map(Self).ok_or_else(|| Problem::new(Code::NotFound))
     }
 }
 

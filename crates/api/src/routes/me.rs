@@ -1,6 +1,7 @@
 //! `/api/me`
 
 pub(crate) mod availability;
+pub(crate) mod calendar_feeds;
 pub(crate) mod erase;
 pub(crate) mod export;
 pub(crate) mod get;

@@ -139,6 +139,7 @@ async fn a_configuration_that_cannot_check_is_refused() {
             sign_in: SignIn::default(),
             ice_servers: Vec::new(),
             matching: lectern_api::matching::Matching::Off,
+            feeds: lectern_domain::outbound::Reach::Public,
             rate_limit: lectern_api::RateLimit::default(),
             public_url: String::new(),
             rooms: Arc::clone(&world.rooms) as Arc<dyn lectern_api::Rooms>,

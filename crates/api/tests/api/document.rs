@@ -47,6 +47,7 @@ async fn what_it_names_is_there() {
             let method = method.to_uppercase().parse().expect("a method");
             let id = uuid::Uuid::nil().to_string();
             let path = path.replace("{id}", &id).replace("{proposalId}", &id);
+            let path = path.replace("{secret}", &"0".repeat(64));
             let reply = world.anonymous().send(method, &path, None, &[]).await;
             match open {
                 true => assert_ne!(reply.status, reqwest::StatusCode::UNAUTHORIZED, "{name}"),

@@ -65,6 +65,9 @@ getMyAvailability   200     200     200     200     200     403     403     401 
 setMyAvailability   422     422     422     422     422     403     403     401     401     {}
 getMyPolicy         200     200     200     200     200     403     403     401     401
 setMyPolicy         422     422     422     422     422     403     403     401     401     {"grace":-1}
+getCalendarFeeds    200     200     200     200     200     403     403     401     401
+setCalendarFeeds    422     422     422     422     422     403     403     401     401     {"busy":[{"url":"x"}]}
+getCalendar         200     200     200     200     200     200     200     200     200
 getAvailability     403     200     403     403     200     200     403     401     401
 setAvailability     403     422     403     403     422     422     403     401     401     {}
 getPolicy           200     200     200     200     200     200     403     401     401
@@ -170,6 +173,7 @@ impl Place {
             }
             Some("admin/api-keys") => api_key(world).await,
             Some("users") => somebody(world, &lesson).await,
+            Some("calendar") => secret(world).await,
             _ => nothing,
         }
     }
@@ -177,8 +181,24 @@ impl Place {
     /// The path, with a thing's id or a user's in it.
     fn filled(&self, id: &str) -> String {
         let path = self.path.replace("/teachers/{id}", "/teachers/ines");
-        path.replace("{userId}", "ines").replace("{id}", id).replace("{proposalId}", id)
+        path.replace("{userId}", "ines")
+            .replace("{id}", id)
+            .replace("{proposalId}", id)
+            .replace("{secret}", id)
     }
+}
+
+/// The secret of an address at which the lessons of Inês are subscribed to.
+async fn secret(world: &World) -> String {
+    let ines = world.user("ines");
+    let set = async |subscribe: bool| {
+        let body = json!({ "subscribe": subscribe }).to_string();
+        ines.send(Method::PUT, "/api/me/calendar-feeds", Some(body), &[]).await
+    };
+    set(false).await.expect(StatusCode::OK);
+    let made = set(true).await.expect(StatusCode::OK);
+    let url = made["subscribe"]["url"].as_str().expect("a URL");
+    url.trim_end_matches(".ics").rsplit('/').next().expect("a file").to_owned()
 }
 
 async fn api_key(world: &World) -> String {

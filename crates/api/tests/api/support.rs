@@ -15,7 +15,9 @@ use lectern_api::{
     ApiState, CloseCause, Config, IceServer, PlaceError, Placement, RateLimit, Rooms, SignIn,
     auth::AuthConfig, matching::Matching, router,
 };
-use lectern_domain::{clock::Clock, id::SessionId, policy::Policy, review, zone::Zones};
+use lectern_domain::{
+    clock::Clock, id::SessionId, outbound::Reach, policy::Policy, review, zone::Zones,
+};
 use lectern_store::testing::Database;
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
@@ -119,6 +121,7 @@ impl World {
                 credential: None,
             }],
             matching: Matching::Off,
+            feeds: Reach::Public,
             // The clock stands, so what a burst takes does not come back.
             rate_limit: RateLimit { per_second: 50.0, burst: 1_000_000 },
             public_url: "http://lectern.test".into(),

@@ -176,6 +176,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Where match.url does not answer: refuse (503) or allow the booking.",
     ),
     public(
+        "feeds.allow_private",
+        "false",
+        "Whether people's calendars are also fetched from private addresses, other ports and by plain HTTP: true or false. For intranets and tests; whoever can sign in can then reach what this machine reaches.",
+    ),
+    public(
         "reviews.window_days",
         "14",
         "How long after a lesson reviews may be written; then they are published, 1 to 365 days.",

@@ -13,7 +13,10 @@ use lectern_api::{
     auth::Algorithm,
     matching::{OnFailure, webhook_key},
 };
-use lectern_domain::policy::{self, Limit, Policy};
+use lectern_domain::{
+    outbound::Reach,
+    policy::{self, Limit, Policy},
+};
 use lectern_sfu::Advertised;
 
 use super::{ConfigError, Values};
@@ -37,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) room_keys: Vec<Vec<u8>>,
     pub(crate) policy: Policy,
     pub(crate) matching: MatchRule,
+    pub(crate) feeds: Reach,
     pub(crate) review_window: TimeDelta,
     pub(crate) chat_texts: bool,
     pub(crate) sign_in: SignIn,
@@ -112,6 +116,10 @@ impl Config {
             room_keys: reader.keys("room_keys")?,
             policy: reader.policy()?,
             matching: MatchRule::read(&reader)?,
+            feeds: match reader.parsed("feeds.allow_private")? {
+                true => Reach::Intranet,
+                false => Reach::Public,
+            },
             review_window: TimeDelta::days(reader.within("reviews.window_days", 1..=365)?.into()),
             chat_texts: reader.parsed("disputes.chat_texts")?,
             sign_in: SignIn {

@@ -127,6 +127,14 @@ impl Services {
             Arc::clone(&setup.clock),
             stops.background.clone(),
         ));
+        let feeds = lectern_courier::feeds::Feeds::new(
+            setup.pool.clone(),
+            Arc::clone(&setup.clock),
+            setup.zones.clone(),
+            setup.config.feeds,
+            &setup.registry,
+        )?;
+        tasks.spawn(feeds.run(stops.background.clone()));
         let rooms = NodeRooms { node: node.clone(), signaling: signaling.clone() };
         let health = Health {
             pulse: pulse.clone(),
@@ -232,6 +240,7 @@ fn serve_http(
         sign_in: setup.config.sign_in,
         ice_servers: setup.config.ice_servers,
         matching: matching(setup.config.matching)?,
+        feeds: setup.config.feeds,
         rate_limit: setup.config.rate_limit,
         public_url: setup.urls.public,
         rooms: Arc::new(rooms),

@@ -5,6 +5,7 @@ mod bad_input;
 mod config;
 mod demo;
 mod durability;
+mod feeds;
 mod health;
 mod init;
 mod metrics;

@@ -82,7 +82,7 @@ pub(crate) async fn lock(
 /// know Postgres expects few rows, of a list ten, and so it keeps its plan for
 /// one lesson rather than making it anew each time, which takes longer than
 /// the reading.
-pub(super) async fn load(
+pub(crate) async fn load(
     connection: &mut PgConnection,
     ids: &[Uuid],
 ) -> Result<Vec<Session>, StoreError> {
