@@ -268,6 +268,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar/{secret}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's lessons, for a calendar that subscribes to them: no token is
+         *     needed, since the address is the secret.
+         * @description iCalendar (RFC 5545) without `METHOD`, in UTC: lessons of the last 90 days and
+         *     all ahead, at most 2000, without those that were called off. It names the
+         *     lessons and where they are opened, and nobody. The address is made by
+         *     `PUT /api/me/calendar-feeds`.
+         */
+        get: operations["getCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history": {
         parameters: {
             query?: never;
@@ -384,6 +408,37 @@ export interface paths {
         get: operations["getMyAvailability"];
         /** Replaces when the caller can be booked. Lessons that are booked stay. */
         put: operations["setMyAvailability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's calendars: where lessons are subscribed to, and the calendars
+         *     elsewhere in which the caller is busy.
+         * @description While a calendar elsewhere says that a teacher is busy, nobody can book them:
+         *     no slot is found, and a booking is 409 `slot_taken`. What a student's
+         *     calendars say keeps nobody from booking. Lessons that are booked stay.
+         */
+        get: operations["getCalendarFeeds"];
+        /**
+         * Replaces what it names, and leaves the rest.
+         * @description `subscribe: true` makes an address that only this answer shows; where there is
+         *     one, it stays as it is. `false` ends it, and a new `true` makes another. A
+         *     calendar of `busy` whose URL was there already keeps its id and what was
+         *     fetched; a new one is fetched within seconds, and then about every 15 minutes.
+         *     An event of it that is a lesson of ours makes nobody busy.
+         */
+        put: operations["setCalendarFeeds"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1406,6 +1461,50 @@ export interface components {
          * @enum {string}
          */
         BookingRule: "closed" | "minimumNotice" | "bookingWindow" | "startIncrement" | "perDay" | "perWeek";
+        /** @description A calendar elsewhere. */
+        BusyFeed: {
+            /**
+             * Format: int32
+             * @description How many of its events make busy, from yesterday on; one that recurs is
+             *     one.
+             */
+            events: number;
+            /**
+             * Format: date-time
+             * @description When it was last found readable.
+             */
+            fetchedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Its name here.
+             */
+            id: string;
+            /**
+             * @description What the caller calls it; may be empty.
+             * @example Google
+             */
+            name: string;
+            problem: components["schemas"]["FeedProblem"] | null;
+            /** @description How it stands with it. */
+            state: components["schemas"]["FeedState"];
+            /**
+             * @description Where it is: a secret of the caller's, if the calendar is private.
+             * @example https://calendar.example/private-5e5e5e5e/basic.ics
+             */
+            url: string;
+        };
+        /** @description The caller's calendars. */
+        CalendarFeeds: {
+            /** @description Calendars elsewhere in which the caller is busy. */
+            busy: components["schemas"]["BusyFeed"][];
+            subscribe: components["schemas"]["Subscription"] | null;
+            /**
+             * Format: int64
+             * @description Rises with every change that the caller makes; the ETag. Zero: nothing was
+             *     ever set.
+             */
+            version: number;
+        };
         /** @description How good calls were, by the media plane's own account. */
         CallQuality: {
             /**
@@ -1802,6 +1901,16 @@ export interface components {
              */
             sessionId: string;
         };
+        /**
+         * @description Why a calendar could not be read the last time.
+         * @enum {string}
+         */
+        FeedProblem: "unreachable" | "timeout" | "blocked" | "too_many_redirects" | "forbidden" | "not_found" | "bad_status" | "too_large" | "not_a_calendar" | "too_many_events";
+        /**
+         * @description How it stands with a calendar elsewhere.
+         * @enum {string}
+         */
+        FeedState: "pending" | "ok" | "failing";
         /** @description One value that is not accepted. */
         FieldError: {
             /** @description What is wrong with it. */
@@ -2053,6 +2162,34 @@ export interface components {
             timeZone: components["schemas"]["TimeZone"];
             /** @description The hours of the week. Those of one day must not overlap. */
             weekly: components["schemas"]["WeeklyHours"][];
+        };
+        /** @description A calendar elsewhere. */
+        NewBusyFeed: {
+            /** @description What the caller calls it. */
+            name?: string;
+            /**
+             * @description Where it is: an `https` or `webcal` URL, without a name or password in it.
+             * @example https://calendar.example/private-5e5e5e5e/basic.ics
+             */
+            url: string;
+        };
+        /**
+         * @description What is to be; what is not named stays.
+         * @example {
+         *       "busy": [
+         *         {
+         *           "name": "Google",
+         *           "url": "https://calendar.example/private-5e5e5e5e/basic.ics"
+         *         }
+         *       ],
+         *       "subscribe": true
+         *     }
+         */
+        NewCalendarFeeds: {
+            /** @description All calendars elsewhere in which the caller is busy. */
+            busy?: components["schemas"]["NewBusyFeed"][] | null;
+            /** @description Whether lessons can be subscribed to. */
+            subscribe?: boolean | null;
         };
         /** @description What is wrong with a lesson. */
         NewDispute: {
@@ -3302,6 +3439,20 @@ export interface components {
              * @description Packets of pictures that arrived from them.
              */
             videoPacketsIn: number;
+        };
+        /** @description The address at which lessons are subscribed to. */
+        Subscription: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * @description The address, in the answer that made it; null ever after, since of its
+             *     secret nothing is kept that could be shown. Whoever lost it makes another.
+             * @example https://lessons.example/api/calendar/5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e.ics
+             */
+            url: string | null;
         };
         /** @description A teacher, as students find them. */
         Teacher: {
@@ -6428,6 +6579,120 @@ export interface operations {
             };
         };
     };
+    getCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`: there is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listHistory: {
         parameters: {
             query?: {
@@ -7827,6 +8092,312 @@ export interface operations {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: the body is. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: the body is not said to be JSON. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCalendarFeeds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendars. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "busy": [
+                     *         {
+                     *           "events": 1,
+                     *           "fetchedAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "name": "Google",
+                     *           "problem": "unreachable",
+                     *           "state": "pending",
+                     *           "url": "https://calendar.example/private-5e5e5e5e/basic.ics"
+                     *         }
+                     *       ],
+                     *       "subscribe": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "url": "https://lessons.example/api/calendar/5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e.ics"
+                     *       },
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarFeeds"];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setCalendarFeeds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version to replace, or `*`. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "busy": [
+                 *         {
+                 *           "name": "Google",
+                 *           "url": "https://calendar.example/private-5e5e5e5e/basic.ics"
+                 *         }
+                 *       ],
+                 *       "subscribe": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCalendarFeeds"];
+            };
+        };
+        responses: {
+            /** @description The calendars as they are now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "busy": [
+                     *         {
+                     *           "events": 1,
+                     *           "fetchedAt": "2027-03-08T10:00:00Z",
+                     *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "name": "Google",
+                     *           "problem": "unreachable",
+                     *           "state": "pending",
+                     *           "url": "https://calendar.example/private-5e5e5e5e/basic.ics"
+                     *         }
+                     *       ],
+                     *       "subscribe": {
+                     *         "createdAt": "2027-03-08T10:00:00Z",
+                     *         "url": "https://lessons.example/api/calendar/5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e.ics"
+                     *       },
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarFeeds"];
+                };
+            };
+            /** @description `malformed_json`, `bad_request`: the body cannot be read. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
