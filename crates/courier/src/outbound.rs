@@ -185,7 +185,7 @@ mod tests {
         let outbound = Outbound::new(Reach::Public).expect("a client");
         for url in [
             "https://localhost/a.ics",
-            "https://localhost.:8443/a.ics",
+            "https://localhost:8443/a.ics",
             "https://127.0.0.1/a.ics",
             "https://2130706433/a.ics",
             "https://[::ffff:127.0.0.1]/a.ics",

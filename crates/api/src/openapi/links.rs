@@ -52,6 +52,7 @@ const LEADS: &[Lead] = &[
     ("disputeSession", "201", "decideDispute", &[("id", ID)]),
     ("getMyAvailability", "200", "setMyAvailability", &[("header.If-Match", TAG)]),
     ("getMyPolicy", "200", "setMyPolicy", &[("header.If-Match", TAG)]),
+    ("getCalendarFeeds", "200", "setCalendarFeeds", &[("header.If-Match", TAG)]),
 ];
 const PROPOSAL: &[(&str, &str)] = &[("id", ID), ("proposalId", "$response.body#/proposal/id")];
 

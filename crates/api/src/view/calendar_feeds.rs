@@ -127,7 +127,11 @@ pub(crate) struct NewCalendarFeeds {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewBusyFeed {
     /// Where it is: an `https` or `webcal` URL, without a name or password in it.
-    #[schema(max_length = 2048, example = "https://calendar.example/private-5e5e5e5e/basic.ics")]
+    #[schema(
+        max_length = 2048,
+        example = "https://calendar.example/private-5e5e5e5e/basic.ics",
+        pattern = r"^(https|webcal)://[A-Za-z]([A-Za-z0-9]|-[A-Za-z0-9])*(\.[A-Za-z]([A-Za-z0-9]|-[A-Za-z0-9])*)+(:(443|8443))?(/[!-~]*)?$"
+    )]
     url: String,
     /// What the caller calls it.
     #[schema(max_length = 100, nullable = false)]

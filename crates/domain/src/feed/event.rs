@@ -312,7 +312,7 @@ impl Gone {
         for when in all {
             budget.spend(1)?;
             match when.moment {
-                Moment::Date(date) => drop(gone.dates.insert(date)),
+                Moment::Date(date) => gone.dates.extend([date]),
                 Moment::Local(_) | Moment::Utc(_) => gone.instants.extend(when.instant(resolver)),
             }
         }

@@ -85,8 +85,9 @@ mod tests {
         check("P0D", Some((0, 0)));
         check("P9999999999W", Some((MAX_DAYS, 0)));
         check("PT9999999999H", Some((0, MAX_DAYS * 86_400)));
-        for bad in ["", "1H", "PT", "-PT1H", "PT1", "PTH", "P1H", "PT99999999999H", "PTé"] {
-            check(bad, if bad == "PT" { Some((0, 0)) } else { None });
+        check("PT", Some((0, 0)));
+        for bad in ["", "1H", "-PT1H", "PT1", "PTH", "P1H", "PT99999999999H", "PTé"] {
+            check(bad, None);
         }
     }
 }

@@ -127,6 +127,14 @@ def span(case):
         query["to"] = soon(str(query["to"]))
 
 
+def feeds(case):
+    """Each calendar once, and at a host that nobody has: it will be fetched."""
+    body = case.body
+    if isinstance(body, dict):
+        for item in body.get("busy") or []:
+            item["url"] = f"https://feeds.invalid/{next(numbers)}.ics"
+
+
 RULES = {
     "bookSession": booking,
     "editSession": edit,
@@ -134,6 +142,7 @@ RULES = {
     "placeHold": hold,
     "setMyAvailability": hours,
     "setAvailability": hours,
+    "setCalendarFeeds": feeds,
     "getAnalytics": span,
     "getPlatformAnalytics": span,
     "listSlots": span,
