@@ -7,6 +7,9 @@ CREATE TABLE calendar_feeds (
     person         text PRIMARY KEY REFERENCES users ON DELETE CASCADE ON UPDATE CASCADE,
     secret_hash    bytea UNIQUE CHECK (octet_length(secret_hash) = 32),
     subscribed_at  timestamptz,
+    -- No calendar that is named is fetched before: whoever names one after the
+    -- other must not send the service to somebody's server as often.
+    fetch_after    timestamptz,
     version        bigint NOT NULL DEFAULT 1,
     updated_at     timestamptz NOT NULL DEFAULT now(),
     CHECK ((secret_hash IS NULL) = (subscribed_at IS NULL))

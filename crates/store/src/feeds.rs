@@ -4,7 +4,7 @@
 mod due;
 mod lessons;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
     feed::{State, Trouble},
     id::{FeedId, UserId},
@@ -24,6 +24,8 @@ use crate::{error::StoreError, sessions::Expected, users};
 
 /// The most calendars of one person.
 pub const MAX_FEEDS: usize = 10;
+/// How long after one calendar that somebody names the next one is fetched.
+pub const APART: TimeDelta = TimeDelta::seconds(2);
 
 /// What somebody has set, and how it stands with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct Calendars {
     pub busy: Vec<Busy>,
     /// Rises with every change that somebody makes; zero: nothing was ever set.
     pub version: Version,
+    /// Before when nothing more is fetched that they name.
+    fetch_after: Option<DateTime<Utc>>,
 }
 
 /// A calendar elsewhere.
@@ -103,8 +107,8 @@ pub async fn subscriber(pool: &PgPool, hash: &SecretHash) -> Result<Option<UserI
 }
 
 /// Replaces what is named, and says whether the secret in it is in use now. A
-/// calendar that was there already keeps what is known of it; what is no longer
-/// there makes nobody busy.
+/// calendar that was there already keeps what is known of it, and is tried again
+/// soon if it is failing; what is no longer there makes nobody busy.
 pub async fn replace(
     pool: &PgPool,
     person: &UserId,
@@ -144,20 +148,38 @@ pub async fn replace(
     .execute(&mut *transaction)
     .await?;
     if let Some(feeds) = &replacement.busy {
-        put(&mut transaction, person, feeds, now).await?;
+        put(&mut transaction, person, feeds, &before, now).await?;
     }
     let after = of(&mut transaction, person).await?;
     transaction.commit().await?;
     Ok((after, fresh))
 }
 
-/// Keeps these calendars and no others. A new one is due at once.
+/// Keeps these calendars and no others. A new one is due at once, unless others
+/// were just named, and so is one that is failing.
 async fn put(
     connection: &mut PgConnection,
     person: &UserId,
     feeds: &[NewFeed],
+    before: &Calendars,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let mut next = before.fetch_after.map_or(now, |after| after.max(now));
+    let due: Vec<Option<DateTime<Utc>>> = (feeds.iter())
+        .map(|feed| {
+            let known = before.busy.iter().find(|busy| busy.url == feed.target.as_str());
+            let due = known.is_none_or(|busy| busy.state == State::Failing).then_some(next);
+            next += if due.is_some() { APART } else { TimeDelta::zero() };
+            due
+        })
+        .collect();
+    sqlx::query!(
+        "UPDATE calendar_feeds SET fetch_after = $2 WHERE person = $1",
+        person.as_str(),
+        next,
+    )
+    .execute(&mut *connection)
+    .await?;
     let ids: Vec<Uuid> = feeds.iter().map(|feed| feed.id.0).collect();
     let urls: Vec<String> = feeds.iter().map(|feed| feed.target.as_str().to_owned()).collect();
     let names: Vec<String> = feeds.iter().map(|feed| feed.name.to_string()).collect();
@@ -171,16 +193,20 @@ async fn put(
     sqlx::query!(
         r#"
         INSERT INTO busy_feeds (id, person, place, name, url, due_at, created_at)
-        SELECT given.id, $1, given.place, given.name, given.url, $5, $5
-        FROM unnest($2::uuid[], $3::text[], $4::text[])
-            WITH ORDINALITY AS given (id, url, name, place)
+        SELECT given.id, $1, given.place, given.name, given.url, coalesce(given.due, $6), $6
+        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+            WITH ORDINALITY AS given (id, url, name, due, place)
         ON CONFLICT (person, url) DO UPDATE
-        SET place = excluded.place, name = excluded.name
+        SET place = excluded.place, name = excluded.name,
+            due_at = CASE WHEN busy_feeds.state = 'failing'
+                          THEN least(busy_feeds.due_at, excluded.due_at)
+                          ELSE busy_feeds.due_at END
         "#,
         person.as_str(),
         &ids,
         &urls,
         &names,
+        &due as &[Option<DateTime<Utc>>],
         now,
     )
     .execute(connection)
@@ -190,7 +216,7 @@ async fn put(
 
 async fn of(connection: &mut PgConnection, person: &UserId) -> Result<Calendars, StoreError> {
     let own = sqlx::query!(
-        "SELECT subscribed_at, version FROM calendar_feeds WHERE person = $1",
+        "SELECT subscribed_at, fetch_after, version FROM calendar_feeds WHERE person = $1",
         person.as_str(),
     )
     .fetch_optional(&mut *connection)
@@ -220,6 +246,7 @@ async fn of(connection: &mut PgConnection, person: &UserId) -> Result<Calendars,
     Ok(Calendars {
         subscribed_at: own.as_ref().and_then(|own| own.subscribed_at),
         busy: busy.collect::<Result<_, StoreError>>()?,
+        fetch_after: own.as_ref().and_then(|own| own.fetch_after),
         version: Version(own.map_or(0, |own| own.version)),
     })
 }

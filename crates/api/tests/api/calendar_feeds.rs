@@ -143,9 +143,15 @@ fn ical(at: DateTime<Utc>) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// Whether Inês offers any start within an hour, some minutes from now.
+/// Fetches what was named just now, which takes its turn.
+async fn refresh_all(world: &World, feeds: &Feeds) -> usize {
+    world.clock.advance(TimeDelta::seconds(30));
+    feeds.refresh_due().await
+}
+
+/// Whether Inês offers any start within three quarters, some minutes from now.
 async fn offered(world: &World, in_minutes: i64) -> bool {
-    let (from, to) = (world.in_minutes(in_minutes), world.in_minutes(in_minutes + 60));
+    let (from, to) = (world.in_minutes(in_minutes), world.in_minutes(in_minutes + 45));
     let path = format!("/api/teachers/ines/slots?from={from}&to={to}&duration=60");
     let slots = world.user("jonas").get(&path).await.expect(StatusCode::OK);
     !slots["slots"].as_array().expect("slots").is_empty()
@@ -179,7 +185,7 @@ async fn calendars_are_replaced_and_keep_what_is_known_of_them() {
     assert!(first["fetchedAt"].is_null() && first["problem"].is_null());
     // The answer does not wait for anybody.
     assert_eq!(elsewhere.asked(), 0);
-    assert_eq!(feeds.refresh_due().await, 2);
+    assert_eq!(refresh_all(&world, &feeds).await, 2);
     let read = feeds_of(&world, "ines").await;
     assert_eq!(read["busy"][0]["state"], "ok");
     assert_eq!(read["busy"][0]["events"], 1);
@@ -347,7 +353,7 @@ async fn what_has_not_changed_is_not_sent_again() {
     assert_eq!(elsewhere.asked(), 2, "the redirect and the calendar");
     assert_eq!(feeds.refresh_due().await, 0, "it is not due again yet");
     name(&world, &[format!("{base}/a.ics")]).await;
-    feeds.refresh_due().await;
+    refresh_all(&world, &feeds).await;
     world.clock.advance(TimeDelta::minutes(20));
     assert_eq!(feeds.refresh_due().await, 1);
     let figures = || -> Vec<(String, f64)> {
@@ -391,7 +397,7 @@ async fn what_goes_wrong_is_said_by_a_name_and_keeps_what_was_known() {
     ];
     let urls: Vec<String> = problems.iter().map(|(path, _)| format!("{base}/{path}")).collect();
     name(&world, &urls).await;
-    assert_eq!(feeds.refresh_due().await, problems.len());
+    assert_eq!(refresh_all(&world, &feeds).await, problems.len());
     let read = feeds_of(&world, "ines").await;
     for (n, (path, problem)) in problems.iter().enumerate() {
         let feed = &read["busy"][n];
@@ -407,7 +413,7 @@ async fn what_goes_wrong_is_said_by_a_name_and_keeps_what_was_known() {
     ];
     let urls: Vec<String> = more.iter().map(|(url, _)| url.clone()).collect();
     name(&world, &urls).await;
-    feeds.refresh_due().await;
+    refresh_all(&world, &feeds).await;
     let read = feeds_of(&world, "ines").await;
     for (n, (url, problem)) in more.iter().enumerate() {
         assert_eq!(read["busy"][n]["problem"], *problem, "{url}");
@@ -430,6 +436,29 @@ async fn what_goes_wrong_is_said_by_a_name_and_keeps_what_was_known() {
     assert_eq!(feeds.refresh_due().await, 1);
     assert_eq!(feeds_of(&world, "ines").await["busy"][0]["state"], "ok");
     assert!(offered(&world, 98).await);
+}
+
+/// Whoever names calendars one after the other does not send the service to a
+/// server as often. What is failing is tried again when it is named again.
+#[tokio::test]
+async fn calendars_that_are_named_take_their_turn() {
+    let (world, feeds) = world().await;
+    let elsewhere = Elsewhere::default();
+    let base = elsewhere.serve().await;
+    let url = |n: usize| format!("{base}/{n}.ics");
+    for n in 0..4 {
+        name(&world, &[url(n)]).await;
+        feeds.refresh_due().await;
+    }
+    assert_eq!(elsewhere.asked(), 1);
+    world.clock.advance(TimeDelta::seconds(6));
+    assert_eq!((feeds.refresh_due().await, elsewhere.asked()), (1, 2));
+    let failing = feeds_of(&world, "ines").await;
+    assert_eq!(failing["busy"][0]["problem"], "not_found");
+    world.clock.advance(TimeDelta::seconds(2));
+    assert_eq!(feeds.refresh_due().await, 0, "it waits for its next turn");
+    name(&world, &[url(3)]).await;
+    assert_eq!(feeds.refresh_due().await, 1);
 }
 
 /// The bound of a whole fetch is 20 seconds: a server that never ends its answer
@@ -458,7 +487,7 @@ async fn a_private_address_is_not_asked_in_public() {
     let clock = Arc::clone(&world.clock) as Arc<dyn Clock>;
     let pool = world.database.pool.clone();
     let public = Feeds::new(pool, clock, Zones::bundled(), Reach::Public, &registry);
-    public.expect("a client").refresh_due().await;
+    refresh_all(&world, &public.expect("a client")).await;
     let read = feeds_of(&world, "ines").await;
     assert_eq!(read["busy"][0]["problem"], "blocked");
     assert_eq!(read["busy"][1]["problem"], "blocked");

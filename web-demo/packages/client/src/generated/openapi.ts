@@ -435,7 +435,8 @@ export interface paths {
          * @description `subscribe: true` makes an address that only this answer shows; where there is
          *     one, it stays as it is. `false` ends it, and a new `true` makes another. A
          *     calendar of `busy` whose URL was there already keeps its id and what was
-         *     fetched; a new one is fetched within seconds, and then about every 15 minutes.
+         *     fetched; a new one is fetched within seconds, one after the other, and then
+         *     about every 15 minutes; one that is failing is tried again like a new one.
          *     An event of it that is a lesson of ours makes nobody busy.
          */
         put: operations["setCalendarFeeds"];
