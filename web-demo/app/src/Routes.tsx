@@ -6,6 +6,7 @@ import { AdminDispute } from './pages/admin/AdminDispute.tsx';
 import { AdminDisputes } from './pages/admin/AdminDisputes.tsx';
 import { AdminKeys } from './pages/admin/AdminKeys.tsx';
 import { AdminLessons } from './pages/admin/AdminLessons.tsx';
+import { AdminPeople } from './pages/admin/AdminPeople.tsx';
 import { AdminReviews } from './pages/admin/AdminReviews.tsx';
 import { AdminRooms } from './pages/admin/AdminRooms.tsx';
 import { Book } from './pages/Book.tsx';
@@ -62,6 +63,7 @@ function AdminRoutes() {
       <Route path="/admin/rooms" component={AdminRooms} />
       <Route path="/admin/disputes" component={AdminDisputes} />
       <Route path="/admin/disputes/:id">{({ id }) => <AdminDispute key={id} id={id} />}</Route>
+      <Route path="/admin/people" component={AdminPeople} />
       <Route path="/admin/reviews" component={AdminReviews} />
       <Route path="/admin/keys" component={AdminKeys} />
       <Route>{() => <NotFound />}</Route>

@@ -56,6 +56,8 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
       return { ...list(data.NOTICES), unread: 2 };
     case '/api/admin/sessions':
       return list(lessons.filter((lesson) => within(lesson, url)).map(data.overseen));
+    case '/api/users':
+      return list(data.USERS.filter(({ name }) => name.includes(url.searchParams.get('q') ?? '')));
     case '/api/me/calendar-feeds':
       return data.FEEDS;
     case '/api/me/availability':

@@ -19,6 +19,7 @@ import type {
   Review,
   Session,
   Teacher,
+  User,
 } from '@lectern/client';
 
 /** The moment at which every picture is taken: 10:18 in Berlin. */
@@ -423,8 +424,9 @@ export function overseen(each: Session, index: number): OverseenSession {
 }
 
 export const FEEDS: CalendarFeeds = {
+  version: 3,
   subscribe: {
-    url: 'https://lessons.example.org/api/calendar/9f2c4e7ab01d43c8a6e57d.ics',
+    url: null,
     createdAt: '2026-10-02T09:00:00Z',
   },
   busy: [
@@ -443,7 +445,7 @@ export const FEEDS: CalendarFeeds = {
       url: 'https://choir.example.net/rehearsals.ics',
       state: 'failing',
       fetchedAt: '2026-11-21T07:00:00Z',
-      problem: 'The calendar answered that there is nothing at this address.',
+      problem: 'not_found',
       events: 3,
     },
     {
@@ -457,6 +459,32 @@ export const FEEDS: CalendarFeeds = {
     },
   ],
 };
+
+/** With the address, as the answer that made it shows it. */
+export const FRESH_FEEDS: CalendarFeeds = {
+  ...FEEDS,
+  subscribe: {
+    url: `https://lessons.example.org/api/calendar/${'9f2c4e7a'.repeat(8)}.ics`,
+    createdAt: NOW,
+  },
+};
+
+export const NO_FEEDS: CalendarFeeds = { version: 0, subscribe: null, busy: [] };
+
+export const USERS: User[] = PEOPLE.map(({ id, name, role, timeZone, headline }) => ({
+  id,
+  name,
+  email: `${id}@example.org`,
+  phone: null,
+  locale: 'en',
+  timeZone,
+  teaches: role === 'teacher',
+  headline: role === 'teacher' ? headline : '',
+  skills: [],
+  version: 1,
+  createdAt: '2026-06-01T09:00:00Z',
+  updatedAt: '2026-06-01T09:00:00Z',
+}));
 
 /** A week of a series, for what stands beside it: the third of eight. */
 export function seriesOf(lesson: Session): Session[] {

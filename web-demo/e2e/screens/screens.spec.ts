@@ -117,15 +117,23 @@ const SHOTS: Shot[] = [
   { name: 'calendar', path: '/calendar' },
   { name: 'calendar-teacher', path: '/calendar', as: 'ines' },
   { name: 'calendar-rtl', path: '/calendar', as: 'ines', rtl: true },
-  { name: 'calendar-subscribe', path: '/calendar', act: press('Subscribe') },
   {
-    name: 'calendar-subscribe-first',
-    path: '/calendar',
-    instead: {
-      'GET /api/me/calendar-feeds': (route) =>
-        route.fulfill({ json: { subscribe: null, busy: [] } }),
-    },
+    name: 'calendar-subscribe',
+    path: '/settings',
     act: press('Subscribe'),
+  },
+  {
+    name: 'calendar-subscribe-made',
+    path: '/settings',
+    instead: {
+      'GET /api/me/calendar-feeds': (route) => route.fulfill({ json: data.NO_FEEDS }),
+      'PUT /api/me/calendar-feeds': (route) => route.fulfill({ json: data.FRESH_FEEDS }),
+    },
+    act: async (page) => {
+      await press('Subscribe')(page);
+      await press('Make an address')(page);
+      await expect(page.getByLabel('The address')).toHaveValue(/\.ics$/);
+    },
   },
   { name: 'calendar-day', path: '/calendar', act: (page) => view(page, 'Day') },
   { name: 'calendar-month', path: '/calendar', act: (page) => view(page, 'Month') },
@@ -329,13 +337,14 @@ const SHOTS: Shot[] = [
     },
   },
   { name: 'settings', path: '/settings', as: 'ines', whole: true },
+  { name: 'settings-student', path: '/settings' },
   { name: 'settings-rtl', path: '/settings', as: 'ines', whole: true, rtl: true },
   {
     name: 'settings-empty',
     path: '/settings',
+    as: 'ines',
     instead: {
-      'GET /api/me/calendar-feeds': (route) =>
-        route.fulfill({ json: { subscribe: null, busy: [] } }),
+      'GET /api/me/calendar-feeds': (route) => route.fulfill({ json: data.NO_FEEDS }),
     },
     act: async (page) => {
       await page.getByLabel('Address of the calendar').fill('http://example.org/mine.ics');
@@ -343,15 +352,22 @@ const SHOTS: Shot[] = [
       await expect(page.getByText('It should begin with https://')).toBeVisible();
     },
   },
-  { name: 'settings-loading', path: '/settings', instead: { 'GET /api/me/calendar-feeds': never } },
+  {
+    name: 'settings-loading',
+    path: '/settings',
+    as: 'ines',
+    instead: { 'GET /api/me/calendar-feeds': never },
+  },
   {
     name: 'settings-error',
     path: '/settings',
+    as: 'ines',
     instead: { 'GET /api/me/calendar-feeds': (route) => problem(route, 500, 'unavailable') },
   },
   {
     name: 'settings-refused',
     path: '/settings',
+    as: 'ines',
     instead: {
       'PUT /api/me/calendar-feeds': (route) =>
         problem(route, 422, 'validation_failed', {
@@ -541,6 +557,52 @@ const SHOTS: Shot[] = [
     instead: { 'GET /api/admin/sessions': (route) => problem(route, 500, 'unavailable') },
   },
   { name: 'admin-lessons-filtered', path: '/admin/lessons', as: 'ada', act: filterCancelled },
+  { name: 'admin-people', path: '/admin/people', as: 'ada' },
+  { name: 'admin-people-rtl', path: '/admin/people', as: 'ada', rtl: true },
+  {
+    name: 'admin-people-empty',
+    path: '/admin/people',
+    as: 'ada',
+    act: async (page) => {
+      await page.getByLabel('Search people').fill('Nobody');
+      await expect(page.getByText('Nobody is called that')).toBeVisible();
+    },
+  },
+  {
+    name: 'admin-people-loading',
+    path: '/admin/people',
+    as: 'ada',
+    instead: { 'GET /api/users': never },
+  },
+  {
+    name: 'admin-people-error',
+    path: '/admin/people',
+    as: 'ada',
+    instead: { 'GET /api/users': (route) => problem(route, 500, 'unavailable') },
+  },
+  {
+    name: 'admin-people-erase',
+    path: '/admin/people',
+    as: 'ada',
+    act: async (page) => {
+      await press('Erase Tom Becker')(page);
+      await page.getByLabel('Type their id, tom').fill('tim');
+      await press('Erase for good')(page);
+      await expect(page.getByText('That is not their id.')).toBeVisible();
+    },
+  },
+  {
+    name: 'admin-people-busy',
+    path: '/admin/people',
+    as: 'ada',
+    instead: { 'DELETE /api/users/tom': (route) => problem(route, 409, 'in_lesson') },
+    act: async (page) => {
+      await press('Erase Tom Becker')(page);
+      await page.getByLabel('Type their id, tom').fill('tom');
+      await press('Erase for good')(page);
+      await expect(page.getByText('Ask again when it is over.')).toBeVisible();
+    },
+  },
   { name: 'admin-reviews', path: '/admin/reviews', as: 'ada' },
   {
     name: 'admin-reviews-hide',

@@ -34,6 +34,7 @@ export { StateView } from './kit/StateView.tsx';
 export { Switch } from './kit/Switch.tsx';
 export { SessionBooking } from './parts/booking/SessionBooking.tsx';
 export { type CalendarView, SessionCalendar } from './parts/calendar/SessionCalendar.tsx';
+export { Subscribe } from './parts/calendar/Subscribe.tsx';
 export { AvailabilityEditor } from './parts/hours/AvailabilityEditor.tsx';
 export { Insight } from './parts/insight/Insight.tsx';
 export { PresenceLanes } from './parts/history/PresenceLanes.tsx';

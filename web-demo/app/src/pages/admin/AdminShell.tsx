@@ -1,6 +1,14 @@
 import { useLectern } from '@lectern/react';
 import { useQuery } from '@tanstack/react-query';
-import { CalendarDays, ChartLine, KeyRound, Radio, Scale, Star } from 'lucide-react';
+import {
+  CalendarDays,
+  ChartLine,
+  KeyRound,
+  Radio,
+  Scale,
+  Star,
+  UsersRound,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Shell } from '../../shell/Shell.tsx';
@@ -13,6 +21,7 @@ const PLACES = [
   { href: OVERVIEW, text: 'Overview', icon: ChartLine },
   { href: '/admin/lessons', text: 'Lessons', icon: CalendarDays },
   { href: '/admin/rooms', text: 'Live rooms', icon: Radio },
+  { href: '/admin/people', text: 'People', icon: UsersRound },
   { href: DISPUTES, text: 'Disputes', icon: Scale },
   { href: '/admin/reviews', text: 'Reviews', icon: Star },
   { href: '/admin/keys', text: 'Keys', icon: KeyRound },

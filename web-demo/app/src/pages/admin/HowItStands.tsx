@@ -56,7 +56,9 @@ export function Quality({ lesson }: Props) {
 function Nothing() {
   return (
     <>
-      <span aria-hidden="true">–</span>
+      <span className="nothing" aria-hidden="true">
+        –
+      </span>
       <span className="l-hidden">nothing recorded</span>
     </>
   );

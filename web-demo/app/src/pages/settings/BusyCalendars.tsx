@@ -1,4 +1,10 @@
-import { type BusyCalendar, type CalendarFeeds, ProblemError, type Tagged } from '@lectern/client';
+import {
+  type BusyCalendar,
+  type CalendarFeeds,
+  type FeedProblem,
+  ProblemError,
+  type Tagged,
+} from '@lectern/client';
 import {
   ago,
   Button,
@@ -15,6 +21,20 @@ import {
 } from '@lectern/react';
 import { CalendarSync, Check, Hourglass, Trash2, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+
+/** Why a calendar cannot be read, and what can be done. */
+const WHY: Record<FeedProblem, string> = {
+  unreachable: 'Nobody answers at this address.',
+  timeout: 'It takes too long to answer.',
+  blocked: 'It leads to a place that we do not ask.',
+  too_many_redirects: 'It leads from one address to the next without an end.',
+  forbidden: 'It is not open to us: share it by its secret address.',
+  not_found: 'It is no longer there. Copy its address anew.',
+  bad_status: 'Its server answers with a fault.',
+  too_large: 'It is larger than we read.',
+  not_a_calendar: 'What is there is no calendar.',
+  too_many_events: 'It has more events than we read.',
+};
 
 /** Calendars elsewhere: while something stands in them, nobody can book. */
 export function BusyCalendars() {
@@ -41,7 +61,7 @@ function List({ feeds }: { feeds: Tagged<CalendarFeeds> }) {
   const { toast } = useLectern();
   const change = useCalendarFeedsChange();
   const { busy } = feeds.value;
-  const named = busy.map(({ url, name }) => ({ url, name }));
+  const named = busy.map(({ url, name }) => ({ url, ...(name && { name }) }));
   const remove = (calendar: BusyCalendar) =>
     change.mutate(
       {
@@ -50,7 +70,7 @@ function List({ feeds }: { feeds: Tagged<CalendarFeeds> }) {
       },
       {
         onSuccess: ({ etag }) =>
-          toast(`${calendar.name} no longer counts`, () =>
+          toast(`${nameOf(calendar)} no longer counts`, () =>
             change.mutate({ change: { busy: named }, etag }),
           ),
       },
@@ -95,36 +115,38 @@ function Row({ calendar, onRemove }: { calendar: BusyCalendar; onRemove: () => v
     <li className="busy-row">
       <CalendarSync aria-hidden />
       <div>
-        <b dir="auto">{calendar.name}</b>
-        <p className="l-muted" dir="ltr">
-          {hostOf(calendar.url)}
-        </p>
+        <b dir="auto">{nameOf(calendar)}</b>
+        {calendar.name && (
+          <p className="l-muted" dir="ltr">
+            {hostOf(calendar.url)}
+          </p>
+        )}
         {calendar.state === 'failing' && (
           <p className="busy-problem">
-            {calendar.problem ?? 'It cannot be read.'}{' '}
-            {read ? `What was read ${lower(read)} still counts.` : 'Nothing of it counts yet.'}
+            {WHY[calendar.problem ?? 'bad_status']}{' '}
+            {read ? 'What was read before still counts.' : 'Nothing of it counts yet.'}
           </p>
         )}
       </div>
-      {calendar.state === 'pending' && (
-        <Chip tone="now">
-          <Hourglass aria-hidden /> Not read yet
-        </Chip>
-      )}
-      {calendar.state === 'ok' && (
-        <span className="busy-ok">
+      <span className="busy-state">
+        {calendar.state === 'pending' && (
+          <Chip tone="now">
+            <Hourglass aria-hidden /> Not read yet
+          </Chip>
+        )}
+        {calendar.state === 'ok' && (
           <Chip tone="good">
             <Check aria-hidden /> {counted(calendar.events, 'event')}
           </Chip>
-          {read && <span className="l-muted">{read}</span>}
-        </span>
-      )}
-      {calendar.state === 'failing' && (
-        <Chip tone="bad">
-          <TriangleAlert aria-hidden /> Cannot be read
-        </Chip>
-      )}
-      <Button kind="ghost" icon aria-label={`Remove ${calendar.name}`} onClick={onRemove}>
+        )}
+        {calendar.state === 'failing' && (
+          <Chip tone="bad">
+            <TriangleAlert aria-hidden /> Cannot be read
+          </Chip>
+        )}
+        {read && <span className="l-muted">Read {inSentence(read)}</span>}
+      </span>
+      <Button kind="ghost" icon aria-label={`Remove ${nameOf(calendar)}`} onClick={onRemove}>
         <Trash2 aria-hidden />
       </Button>
     </li>
@@ -137,7 +159,7 @@ interface AddProps {
   onAdd: (calendar: { url: string; name?: string }, onAdded: () => void) => void;
 }
 
-const LONGEST_URL = 2_000;
+const LONGEST_URL = 2_048;
 const LONGEST_NAME = 100;
 
 function Add({ taken, busy, onAdd }: AddProps) {
@@ -198,12 +220,19 @@ function faultOf(url: string, taken: readonly string[]): string | null {
   return taken.includes(url) ? 'It stands here already.' : null;
 }
 
+function nameOf(calendar: BusyCalendar): string {
+  return calendar.name || hostOf(calendar.url);
+}
+
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-function lower(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
+/** `8 minutes ago`, `today, 09:10`, `Saturday`: only days keep their capital. */
+function inSentence(moment: string): string {
+  return /^(Just|Today|Yesterday)/.test(moment)
+    ? moment.slice(0, 1).toLowerCase() + moment.slice(1)
+    : moment;
 }
 
 function whyNot(error: unknown): string | undefined {

@@ -30,7 +30,7 @@ function Leave({ onDone }: { onDone: () => void }) {
   const { me, lectern, signIn } = useLectern();
   const [typed, setTyped] = useState('');
   const [missing, setMissing] = useState(false);
-  const leave = useMutation({ mutationFn: () => lectern.eraseMe(), onSuccess: signIn });
+  const leave = useMutation({ mutationFn: () => lectern.eraseMe(me.id), onSuccess: signIn });
   return (
     <Dialog title="Delete your account?" onClose={onDone}>
       <form
@@ -72,7 +72,7 @@ function Leave({ onDone }: { onDone: () => void }) {
 }
 
 function why(error: unknown): string | undefined {
-  return error instanceof ProblemError && error.code === 'invalid_transition'
-    ? 'A lesson of yours is under way. Try again when it is over.'
+  return error instanceof ProblemError && error.code === 'in_lesson'
+    ? 'A lesson of yours is under way. Ask again when it is over.'
     : undefined;
 }

@@ -1,3 +1,16 @@
+/** Why a calendar elsewhere could not be read. */
+export type FeedProblem =
+  | 'unreachable'
+  | 'timeout'
+  | 'blocked'
+  | 'too_many_redirects'
+  | 'forbidden'
+  | 'not_found'
+  | 'bad_status'
+  | 'too_large'
+  | 'not_a_calendar'
+  | 'too_many_events';
+
 /** A calendar elsewhere whose events keep its owner busy. */
 export interface BusyCalendar {
   id: string;
@@ -7,15 +20,20 @@ export interface BusyCalendar {
   /** When it was last read. */
   fetchedAt: string | null;
   /** Why it cannot be read. */
-  problem: string | null;
+  problem: FeedProblem | null;
   /** How many events count. */
   events: number;
 }
 
 /** Where the caller's lessons can be subscribed to, and which calendars keep them busy. */
 export interface CalendarFeeds {
-  subscribe: { url: string; createdAt: string } | null;
+  subscribe: {
+    /** Shown by the answer that made it, and never again. */
+    url: string | null;
+    createdAt: string;
+  } | null;
   busy: BusyCalendar[];
+  version: number;
 }
 
 export interface CalendarFeedsChange {
@@ -49,8 +67,47 @@ export interface FeedPaths {
   '/api/me': {
     delete: {
       parameters: Parameters;
+      requestBody: { content: { 'application/json': { confirm: string } } };
+      responses: { 204: { content?: never } };
+    };
+  };
+  '/api/users': {
+    get: {
+      parameters: Omit<Parameters, 'query'> & {
+        query?: { q?: string; cursor?: string; limit?: number };
+      };
+      requestBody?: never;
+      responses: Ok<{ items: User[]; nextCursor: string | null }>;
+    };
+  };
+  '/api/users/{id}': {
+    delete: {
+      parameters: Omit<Parameters, 'path'> & { path: { id: string } };
       requestBody?: never;
       responses: { 204: { content?: never } };
     };
   };
+  '/api/users/{id}/export': {
+    get: {
+      parameters: Omit<Parameters, 'path'> & { path: { id: string } };
+      requestBody?: never;
+      responses: Ok<unknown>;
+    };
+  };
+}
+
+/** What is kept of a person by themselves. */
+export interface User {
+  id: string;
+  name: string;
+  email: string | null;
+  phone: string | null;
+  locale: string;
+  timeZone: string;
+  teaches: boolean;
+  headline: string;
+  skills: string[];
+  version: number;
+  createdAt: string;
+  updatedAt: string;
 }

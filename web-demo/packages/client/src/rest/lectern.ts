@@ -374,9 +374,9 @@ export class Lectern {
     return (await body(this.#own.GET('/api/me/export', { parseAs: 'text' }))) as string;
   }
 
-  /** Takes the caller out of everything that is kept: for good. */
-  async eraseMe(): Promise<void> {
-    await body(this.#own.DELETE('/api/me'));
+  /** Takes the caller out of everything that is kept, for good. `id` is their own. */
+  async eraseMe(id: string): Promise<void> {
+    await body(this.#own.DELETE('/api/me', { body: { confirm: id } }));
   }
 
   /** Everybody's lessons with how they went, the latest first; admins only, as all that follow. */
@@ -391,6 +391,23 @@ export class Lectern {
     const params = { query: { ...filter, format: 'csv' } };
     const file = this.#http.GET('/api/admin/sessions', { params, parseAs: 'text' });
     return (await body(file)) as string;
+  }
+
+  /** One page of everybody's records, in the order of their ids. */
+  users(filter: { q?: string; cursor?: string } = {}) {
+    return body(this.#own.GET('/api/users', { params: { query: filter } }));
+  }
+
+  /** Everything that is kept about somebody, as JSON. */
+  async exportUser(id: string): Promise<string> {
+    const params = { path: { id } };
+    const file = this.#own.GET('/api/users/{id}/export', { params, parseAs: 'text' });
+    return (await body(file)) as string;
+  }
+
+  /** Takes somebody out of everything that is kept, for good. */
+  async eraseUser(id: string): Promise<void> {
+    await body(this.#own.DELETE('/api/users/{id}', { params: { path: { id } } }));
   }
 
   /** Everybody's reviews. */

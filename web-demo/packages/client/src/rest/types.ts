@@ -1,7 +1,13 @@
 import type { components, paths } from '../generated/openapi.ts';
 
 export type { DemoPerson, SignedIn } from './demo.ts';
-export type { BusyCalendar, CalendarFeeds, CalendarFeedsChange } from './feeds.ts';
+export type {
+  BusyCalendar,
+  CalendarFeeds,
+  CalendarFeedsChange,
+  FeedProblem,
+  User,
+} from './feeds.ts';
 
 type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
 

@@ -9,11 +9,13 @@ interface SaveFileProps extends Pick<ButtonLook, 'kind' | 'size'> {
   type: string;
   load: () => Promise<string>;
   className?: string;
+  /** What readers hear, where the words alone do not tell one from another. */
+  label?: string;
   children: ReactNode;
 }
 
 /** A button that fetches a file and hands it over. */
-export function SaveFile({ name, type, load, children, ...look }: SaveFileProps) {
+export function SaveFile({ name, type, load, label, children, ...look }: SaveFileProps) {
   const { toast } = useLectern();
   const [busy, setBusy] = useState(false);
   const save = async () => {
@@ -31,7 +33,7 @@ export function SaveFile({ name, type, load, children, ...look }: SaveFileProps)
     }
   };
   return (
-    <Button {...look} busy={busy} onClick={() => void save()}>
+    <Button {...look} aria-label={label} busy={busy} onClick={() => void save()}>
       <Download aria-hidden /> <span>{children}</span>
     </Button>
   );

@@ -15,8 +15,8 @@ export function Subscribe() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button className="l-calendar-subscribe" aria-label="Subscribe" onClick={() => setOpen(true)}>
-        <Link2 aria-hidden /> <span>Subscribe</span>
+      <Button className="l-calendar-subscribe" onClick={() => setOpen(true)}>
+        <Link2 aria-hidden /> Subscribe
       </Button>
       {open && (
         <Dialog title="Your lessons in another calendar" onClose={() => setOpen(false)}>
@@ -42,6 +42,8 @@ function FeedAddress({ onDone }: { onDone: () => void }) {
     return <Failure error={feeds.error} what="The address" retry={() => void feeds.refetch()} />;
   }
   const { value, etag } = feeds.data;
+  // Only the answer that made it has it.
+  const url = value.subscribe && (change.data?.value.subscribe?.url ?? value.subscribe.url);
   const set = (subscribe: boolean, said: string) =>
     change.mutate({ change: { subscribe }, etag }, { onSuccess: () => toast(said) });
   /** Off and on again makes a new one: whoever has the old one sees nothing more. */
@@ -60,14 +62,21 @@ function FeedAddress({ onDone }: { onDone: () => void }) {
     <div className="l-form">
       {value.subscribe ? (
         <>
-          <p>
-            Add this address to your calendar as a subscription, and your lessons follow by
-            themselves. Whoever has it sees them, so keep it to yourself.
-          </p>
-          <Address url={value.subscribe.url} />
-          <p className="l-muted">
-            Made on {dayMonth(wallClock(value.subscribe.createdAt, zone).date)}.
-          </p>
+          {url ? (
+            <>
+              <p>
+                Add this address to your calendar as a subscription, and your lessons follow by
+                themselves. Whoever has it sees them. Copy it now: it is not shown again.
+              </p>
+              <Address url={url} />
+            </>
+          ) : (
+            <p>
+              Your lessons have had an address since{' '}
+              {dayMonth(wallClock(value.subscribe.createdAt, zone).date)}. It was shown once, when
+              it was made. If it is lost, make a new one; the old one then ends.
+            </p>
+          )}
         </>
       ) : (
         <p>

@@ -49,9 +49,11 @@ export function PresenceLanes({ lesson, presences, whole, quality }: PresenceLan
           </div>
         ))}
         {quality && <QualityLane spans={qualitySpans(drawn, presences)} />}
-        <div className="l-lane-times l-time">
+        <div className="l-lane-times">
           {times.map((time) => (
-            <span key={time}>{wallClock(time, zone).time}</span>
+            <span key={time} className="l-time">
+              {wallClock(time, zone).time}
+            </span>
           ))}
         </div>
       </div>
