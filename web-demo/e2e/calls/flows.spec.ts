@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
-import { book, signIn, write } from '../support/lesson.ts';
+import { addDays, mondayOf } from '../../packages/client/src/time/zones.ts';
+import { book, signIn, typeWhen, write } from '../support/lesson.ts';
 import { expect, test } from './fixtures.ts';
 
 // What people do around lessons, each by its pages against the real server.
@@ -70,13 +71,12 @@ test('a group has seats, and a line for them', async ({ server, chromium }) => {
   const teacher = await signIn(chromium, api, 'Daniel Okafor');
   await teacher.goto('/groups?do=offer');
   await write(teacher.getByLabel('What it is about'), 'Stars for two');
+  await typeWhen(teacher, nextWednesday(), '1700');
   await teacher.getByRole('button', { name: /Seats$/ }).click();
   await teacher.getByRole('option', { name: '2 seats', exact: true }).click();
   await press(teacher, 'Offer it');
-  const row = teacher.getByRole('link', { name: 'Stars for two' });
-  await row.click();
+  await teacher.getByRole('link', { name: 'Stars for two' }).click();
   await expect(teacher.getByText('Two seats are free.')).toBeVisible();
-  const page = new URL(teacher.url()).pathname;
 
   const [tom, mira, jonas] = await Promise.all(
     ['Tom Becker', 'Mira Haddad', 'Jonas Weber'].map((name) => signIn(chromium, api, name)),
@@ -84,13 +84,13 @@ test('a group has seats, and a line for them', async ({ server, chromium }) => {
   if (!tom || !mira || !jonas) throw new Error('three students sign in');
   await test.step('who is quick has a seat', async () => {
     for (const student of [tom, mira]) {
-      await student.goto(page);
+      await chooseGroup(student);
       await press(student, 'Take a seat');
       await expect(student.getByText('You have a seat.')).toBeVisible();
     }
   });
   await test.step('who is not waits', async () => {
-    await jonas.goto(page);
+    await chooseGroup(jonas);
     await press(jonas, 'Wait for a seat');
     await expect(jonas.getByText('You are next in line.')).toBeVisible();
   });
@@ -186,6 +186,19 @@ test('a review is taken out of view', async ({ server, chromium }) => {
 
 async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click();
+}
+
+/** The Wednesday of the next week, as one types it: `02122026`. */
+function nextWednesday(): string {
+  const day = addDays(mondayOf(new Date().toISOString().slice(0, 10)), 9);
+  return day.split('-').reverse().join('');
+}
+
+/** Chooses the group of the next week beside a teacher's free times. */
+async function chooseGroup(page: Page): Promise<void> {
+  await page.goto('/book/daniel');
+  await press(page, 'The next week');
+  await page.locator('.l-slot--group').click();
 }
 
 /** One of somebody's lessons that are over, by its title. */
