@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { addDays, mondayOf } from '../../packages/client/src/time/zones.ts';
 import { book, signIn, typeWhen, write } from '../support/lesson.ts';
@@ -182,6 +183,37 @@ test('a review is taken out of view', async ({ server, chromium }) => {
   await student.reload();
   await expect(student.getByText('I could order a coffee the same evening.')).toBeVisible();
   await expect(student.getByText(words)).toBeHidden();
+});
+
+test('somebody takes their data along, and is erased', async ({ server, chromium }) => {
+  const { api } = server.ready;
+  const student = await signIn(chromium, api, 'Mira Haddad');
+  const ada = await signIn(chromium, api, 'Ada Lindqvist');
+  await student.goto('/settings');
+  const [file] = await Promise.all([
+    student.waitForEvent('download'),
+    press(student, 'Export my data'),
+  ]);
+  expect(await readFile(await file.path(), 'utf8')).toContain('Mira Haddad');
+  await ada.goto('/admin/people');
+  await write(ada.getByLabel('Search people'), 'mira');
+  await press(ada, 'Erase Mira Haddad');
+  await write(ada.getByLabel('Type their id, mira'), 'mira');
+  await press(ada, 'Erase for good');
+  await expect(ada.getByText('Mira Haddad is erased')).toBeVisible();
+  await expect(ada.getByText('Nobody is called that')).toBeVisible();
+  await student.reload();
+  await expect(student.getByText('You have been away a while')).toBeVisible();
+});
+
+test('an account is deleted by its owner', async ({ server, chromium }) => {
+  const { api } = server.ready;
+  const student = await signIn(chromium, api, 'Tom Becker');
+  await student.goto('/settings');
+  await press(student, 'Delete my account');
+  await write(student.getByLabel(/^Type your name/), 'Tom Becker');
+  await student.getByRole('dialog').getByRole('button', { name: 'Delete my account' }).click();
+  await expect(student.getByRole('heading', { name: 'Who are you today?' })).toBeVisible();
 });
 
 async function press(page: Page, name: string): Promise<void> {

@@ -14,7 +14,7 @@ use crate::{
 /// That the caller means it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "confirm": "jonas" }))]
+#[schema(as = ErasureConfirmation, example = json!({ "confirm": "jonas" }))]
 pub(crate) struct Confirmation {
     /// The caller's own id.
     #[schema(required = true, nullable = false, min_length = 1, max_length = 128)]

@@ -7,7 +7,7 @@ use lectern_store::attendance;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{join::RoomRole, visible};
+use super::{join::RoomRole, quality::loss_rate, visible};
 use crate::{
     extract::{Principal, SessionPath},
     limits,
@@ -46,7 +46,7 @@ pub(crate) struct Presence {
 impl From<attendance::Presence> for Presence {
     fn from(presence: attendance::Presence) -> Self {
         let counts = presence.counts;
-        let sent = counts.audio_packets_in + counts.video_packets_in + counts.lost_in;
+        let arrived = counts.audio_packets_in + counts.video_packets_in;
         Self {
             participant: presence.participant,
             user: presence.user_id,
@@ -55,8 +55,7 @@ impl From<attendance::Presence> for Presence {
             connected_at: presence.connected_at,
             left_at: presence.left_at,
             left_reason: presence.left_reason,
-            // Counts are far below 2^53, where f64 stops being exact.
-            loss_rate: (sent > 0).then(|| counts.lost_in as f64 / sent as f64),
+            loss_rate: loss_rate(arrived, counts.lost_in),
         }
     }
 }

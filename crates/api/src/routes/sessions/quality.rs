@@ -64,7 +64,8 @@ impl From<attendance::Presence> for StayQuality {
     }
 }
 
-fn loss_rate(arrived: i64, lost: i64) -> Option<f64> {
+/// The share of what was sent that never arrived; none where nothing was sent.
+pub(super) fn loss_rate(arrived: i64, lost: i64) -> Option<f64> {
     let sent = arrived + lost;
     (sent > 0).then(|| lost as f64 / sent as f64)
 }

@@ -371,12 +371,12 @@ export class Lectern {
 
   /** Everything that is kept about the caller, as JSON. */
   async exportMine(): Promise<string> {
-    return (await body(this.#own.GET('/api/me/export', { parseAs: 'text' }))) as string;
+    return (await body(this.#http.GET('/api/me/export', { parseAs: 'text' }))) as string;
   }
 
   /** Takes the caller out of everything that is kept, for good. `id` is their own. */
   async eraseMe(id: string): Promise<void> {
-    await body(this.#own.DELETE('/api/me', { body: { confirm: id } }));
+    await body(this.#http.DELETE('/api/me', { body: { confirm: id } }));
   }
 
   /** Everybody's lessons with how they went, the latest first; admins only, as all that follow. */
@@ -395,19 +395,19 @@ export class Lectern {
 
   /** One page of everybody's records, in the order of their ids. */
   users(filter: { q?: string; cursor?: string } = {}) {
-    return body(this.#own.GET('/api/users', { params: { query: filter } }));
+    return body(this.#http.GET('/api/users', { params: { query: filter } }));
   }
 
   /** Everything that is kept about somebody, as JSON. */
   async exportUser(id: string): Promise<string> {
     const params = { path: { id } };
-    const file = this.#own.GET('/api/users/{id}/export', { params, parseAs: 'text' });
+    const file = this.#http.GET('/api/users/{id}/export', { params, parseAs: 'text' });
     return (await body(file)) as string;
   }
 
   /** Takes somebody out of everything that is kept, for good. */
   async eraseUser(id: string): Promise<void> {
-    await body(this.#own.DELETE('/api/users/{id}', { params: { path: { id } } }));
+    await body(this.#http.DELETE('/api/users/{id}', { params: { path: { id } } }));
   }
 
   /** Everybody's reviews. */

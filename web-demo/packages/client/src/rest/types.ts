@@ -1,13 +1,7 @@
 import type { components, paths } from '../generated/openapi.ts';
 
 export type { DemoPerson, SignedIn } from './demo.ts';
-export type {
-  BusyCalendar,
-  CalendarFeeds,
-  CalendarFeedsChange,
-  FeedProblem,
-  User,
-} from './feeds.ts';
+export type { BusyCalendar, CalendarFeeds, CalendarFeedsChange, FeedProblem } from './feeds.ts';
 
 type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
 
@@ -49,6 +43,8 @@ export type SessionEdit = Ask<'/api/sessions/{id}', 'put'>;
 export type JoinGrant = Answer<'/api/sessions/{id}/join', 'post'>;
 export type Me = Answer<'/api/me', 'get'>;
 export type Person = Item<Answer<'/api/people', 'get'>>;
+/** What is kept of a person by themselves. */
+export type User = Item<Answer<'/api/users', 'get'>>;
 export type Teacher = Item<Answer<'/api/teachers', 'get'>>;
 export type Review = Schema<'Review'>;
 /** Another time for a lesson, to propose and as it was proposed. */
