@@ -1,14 +1,6 @@
 import { useLectern } from '@lectern/react';
 import { useQuery } from '@tanstack/react-query';
-import {
-  CalendarDays,
-  ChartLine,
-  KeyRound,
-  Radio,
-  Scale,
-  Star,
-  UsersRound,
-} from 'lucide-react';
+import { CalendarDays, ChartLine, KeyRound, Radio, Scale, Star, UsersRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Shell } from '../../shell/Shell.tsx';

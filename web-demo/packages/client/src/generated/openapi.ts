@@ -1696,6 +1696,16 @@ export interface components {
          * @enum {string}
          */
         DisputeOutcome: "complete" | "cancel" | "teacher-no-show" | "student-no-show" | "nothing";
+        /**
+         * @description That the caller means it.
+         * @example {
+         *       "confirm": "jonas"
+         *     }
+         */
+        ErasureConfirmation: {
+            /** @description The caller's own id. */
+            confirm: string;
+        };
         /** @description What is known of a lesson. */
         Evidence: {
             /** @description Who was in the room when, by the media server's own account. */
@@ -7682,8 +7692,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example pending */
-                "application/json": components["schemas"]["Confirmation"];
+                /**
+                 * @example {
+                 *       "confirm": "jonas"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErasureConfirmation"];
             };
         };
         responses: {

@@ -28,8 +28,8 @@ export function isGroup(session: Session): boolean {
 /** `Portuguese with Inês Carvalho`, `Portuguese, a group of 3` */
 export function lessonLine(session: Session, me: string): string {
   if (isGroup(session) && session.teacher === me) {
-    const group = `a group of ${session.seats.taken}`;
-    return session.skill ? `${session.skill}, ${group}` : `A group of ${session.seats.taken}`;
+    const { name } = withWhom(session, me);
+    return session.skill ? `${session.skill}, ${name}` : capital(name);
   }
   const { name } = otherPerson(session, me);
   return session.skill ? `${session.skill} with ${name}` : `With ${name}`;
@@ -70,4 +70,9 @@ export function canJoin(session: Session, now: number): boolean {
 /** Whether it still lies ahead and can be moved or cancelled. */
 export function canChange(session: Session, now: number): boolean {
   return session.status === 'scheduled' && now < Date.parse(session.scheduledAt);
+}
+
+/** A text that begins a sentence. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

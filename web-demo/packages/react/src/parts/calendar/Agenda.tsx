@@ -17,7 +17,7 @@ import {
   timeThere,
   weekday,
 } from '../../text/format.ts';
-import { momentOf, otherPerson, seriesWords, withWhom } from '../../text/lesson.ts';
+import { capital, momentOf, otherPerson, seriesWords, withWhom } from '../../text/lesson.ts';
 
 interface AgendaProps {
   lessons: readonly Session[];
@@ -170,8 +170,4 @@ function AgendaCard({ lesson, place, href, otherZone }: AgendaCardProps) {
       return `${name} · ${timeThere(lesson.scheduledAt, otherZone)}`;
     return name;
   }
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
