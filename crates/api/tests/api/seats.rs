@@ -60,6 +60,9 @@ async fn a_teacher_makes_a_group_lesson_and_students_take_seats() {
     assert_eq!(names("tom").await, (Some(0), json!(2)));
     assert_eq!(names("stranger").await, (Some(0), json!(2)));
     world.user("stranger").get(&path(&lesson)).await.problem(403, "not_participant");
+    // Who waits may follow what becomes of it.
+    let tom = world.user("tom").get(&path(&lesson)).await.expect(StatusCode::OK);
+    assert_eq!((&tom["seats"]["mine"], &tom["participants"]), (&json!("waiting"), &json!([])));
     // Those with a seat find the lesson among theirs.
     let mine = world.user("mira").get("/api/sessions").await.expect(StatusCode::OK);
     assert_eq!(mine["items"][0]["id"], lesson["id"]);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Confirmation, FURTHEST_AHEAD, InvalidTransition, Session, State, Status};
+use super::{Confirmation, FURTHEST_AHEAD, InvalidTransition, Place, Session, State, Status};
 use crate::{
     dispute::Outcome,
     person::Actor,
@@ -86,6 +86,15 @@ impl Session {
             return Ok(());
         }
         Err(Refused::NotParticipant)
+    }
+
+    /// Whether `actor` may follow what becomes of the lesson: who may see it, and
+    /// who waits for a seat.
+    pub fn may_follow(&self, actor: &Actor, now: DateTime<Utc>) -> Result<(), Refused> {
+        match self.place_of(&actor.id, now) {
+            Place::None => self.may_see(actor),
+            _ => Ok(()),
+        }
     }
 
     /// Whether `actor` may change or call off the lesson as a whole: of a group,

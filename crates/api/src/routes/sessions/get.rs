@@ -2,16 +2,17 @@
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
 use lectern_domain::service_key::Scope;
+use lectern_store::sessions;
 
-use super::{ZoneQuery, entity_tag, visible, zone};
+use super::{ZoneQuery, entity_tag, zone};
 use crate::{
     extract::{Principal, Query, SessionPath},
-    problem::{Problem, ProblemDocument},
+    problem::{Code, Problem, ProblemDocument},
     state::ApiState,
     view,
 };
 
-/// One lesson, for its people and for admins.
+/// One lesson, for its people, for who waits for a seat in it, and for admins.
 #[utoipa::path(
     operation_id = "getSession",
     get, path = "/api/sessions/{id}", tag = "sessions",
@@ -34,7 +35,11 @@ pub(crate) async fn get(
 ) -> Result<impl IntoResponse, Problem> {
     let zone = zone(&state, query.time_zone.as_deref())?;
     let actor = caller.person_or(Scope::SessionsRead)?;
-    let session = visible(&state, &actor, id).await?;
+    let session = state
+        .timed("sessions_find", sessions::find(&state.pool, id))
+        .await?
+        .ok_or_else(|| Problem::new(Code::NotFound))?;
+    session.may_follow(&actor, state.clock.now())?;
     let viewer = view::Viewer { actor: &actor, zone: zone.as_ref() };
     let view = viewer.show(&state, &session).await?;
     Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))

@@ -423,6 +423,8 @@ export function useLessonChanges() {
   const seat = useMutation({
     mutationFn: ({ id, take }: { id: string; take: boolean }) =>
       take ? lectern.takeSeat(id) : lectern.giveSeatBack(id),
+    // Who has given a seat back cannot ask for the lesson again, and sees this of it.
+    onSuccess: (now) => queries.setQueryData(keys.lesson(now.id), now),
     onSettled: onSuccess,
   });
   const review = useMutation({
