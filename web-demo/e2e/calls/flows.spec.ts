@@ -185,6 +185,29 @@ test('a review is taken out of view', async ({ server, chromium }) => {
   await expect(student.getByText(words)).toBeHidden();
 });
 
+test('lessons are subscribed to, and a calendar elsewhere is looked at', async ({
+  server,
+  chromium,
+}) => {
+  const { api } = server.ready;
+  const teacher = await signIn(chromium, api, 'Daniel Okafor');
+  await teacher.goto('/settings');
+  await press(teacher, 'Subscribe');
+  await press(teacher, 'Make an address');
+  const address = await teacher.getByLabel('The address').inputValue();
+  const feed = await teacher.request.get(address);
+  expect(feed.headers()['content-type']).toContain('text/calendar');
+  expect(await feed.text()).toContain('BEGIN:VEVENT');
+  await press(teacher, 'Stop it');
+  await expect.poll(async () => (await teacher.request.get(address)).status()).toBe(404);
+  await teacher.keyboard.press('Escape');
+  await write(teacher.getByLabel('Address of the calendar'), 'https://127.0.0.1/mine.ics');
+  await press(teacher, 'Add calendar');
+  await expect(
+    teacher.getByText(/Cannot be read|Not read yet|Nothing is changed/).first(),
+  ).toBeVisible();
+});
+
 test('somebody takes their data along, and is erased', async ({ server, chromium }) => {
   const { api } = server.ready;
   const student = await signIn(chromium, api, 'Mira Haddad');

@@ -711,7 +711,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One lesson, for its people and for admins. */
+        /** One lesson, for its people, for who waits for a seat in it, and for admins. */
         get: operations["getSession"];
         /**
          * Edits or reschedules a lesson.

@@ -1,12 +1,13 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '../generated/openapi.ts';
 import type { DemoPaths } from './demo.ts';
-import type { CalendarFeeds, CalendarFeedsChange, FeedPaths } from './feeds.ts';
 import { type NoticeWatcher, watchNotices } from './notices.ts';
 import { OfflineError, toProblem } from './problem.ts';
 import type {
   ApiKeyScope,
   Availability,
+  CalendarFeeds,
+  CalendarFeedsChange,
   ChatLine,
   DisputeOutcome,
   History,
@@ -67,14 +68,12 @@ export interface LessonFilter {
  */
 export class Lectern {
   readonly #http: Client<paths & DemoPaths>;
-  readonly #own: Client<FeedPaths>;
 
   constructor(options: LecternOptions) {
     this.#http = createClient<paths & DemoPaths>({
       baseUrl: options.baseUrl ?? '',
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
-    this.#own = this.#http as unknown as Client<FeedPaths>;
     this.#http.use({
       onRequest({ request }) {
         const token = options.token();
@@ -360,13 +359,13 @@ export class Lectern {
 
   /** Where the caller's calendar is subscribed to, and which calendars keep them busy. */
   calendarFeeds(): Promise<Tagged<CalendarFeeds>> {
-    return tagged(this.#own.GET('/api/me/calendar-feeds'));
+    return tagged(this.#http.GET('/api/me/calendar-feeds'));
   }
 
   /** Changes what is named, if nobody has changed any of it since `etag`. */
   setCalendarFeeds(change: CalendarFeedsChange, etag: string): Promise<Tagged<CalendarFeeds>> {
     const params = { header: { 'If-Match': etag } };
-    return tagged(this.#own.PUT('/api/me/calendar-feeds', { params, body: change }));
+    return tagged(this.#http.PUT('/api/me/calendar-feeds', { params, body: change }));
   }
 
   /** Everything that is kept about the caller, as JSON. */

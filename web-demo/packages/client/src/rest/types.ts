@@ -1,7 +1,6 @@
 import type { components, paths } from '../generated/openapi.ts';
 
 export type { DemoPerson, SignedIn } from './demo.ts';
-export type { BusyCalendar, CalendarFeeds, CalendarFeedsChange, FeedProblem } from './feeds.ts';
 
 type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
 
@@ -33,6 +32,11 @@ export type NewSession = Ask<'/api/sessions', 'post'>;
 export type FreeTime = Answer<'/api/teachers/{id}/slots', 'get'>['slots'][number];
 /** When a teacher teaches. */
 export type Availability = Answer<'/api/me/availability', 'get'>;
+/** Where lessons are subscribed to, and which calendars keep their owner busy. */
+export type CalendarFeeds = Answer<'/api/me/calendar-feeds', 'get'>;
+export type CalendarFeedsChange = Ask<'/api/me/calendar-feeds', 'put'>;
+export type BusyCalendar = CalendarFeeds['busy'][number];
+export type FeedProblem = NonNullable<BusyCalendar['problem']>;
 export type Interval = Availability['exceptions'][number]['intervals'][number];
 export type Weekday = Availability['weekly'][number]['day'];
 /** The rules that a teacher's lessons are booked by. */
