@@ -11,6 +11,7 @@ import {
   lessonLine,
   lessonTimes,
   longDate,
+  mayReview,
   momentOf,
   otherPerson,
   ReviewForm,
@@ -142,7 +143,7 @@ function Actions({ lesson, mine, onDo }: ActionsProps) {
     mine &&
     now >= Date.parse(lesson.scheduledAt) &&
     now < Date.parse(lesson.endsAt) + DISPUTE_DAYS * 86_400_000;
-  const reviewable = mine && lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed;
+  const reviewable = mine && mayReview(lesson, me.id);
   return (
     <div className="lesson-actions">
       {canJoin(lesson, now) && (

@@ -30,7 +30,7 @@ export function NextLesson({ lesson }: { lesson: Session }) {
   const other = otherPerson(lesson, me.id);
   const otherZone = useZones([other.id]).get(other.id);
   const open = canJoin(lesson, now);
-  const present = useInRoom(lesson.id, open).includes(other.id);
+  const present = useInRoom(lesson.id, open).includes(other.id) && other.id !== me.id;
   const { date, start, end } = lessonTimes(lesson, zone);
   const there = otherZone && otherZone !== zone && timeThere(lesson.scheduledAt, otherZone);
   const picture = scene(other.id);

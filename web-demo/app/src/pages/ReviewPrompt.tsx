@@ -4,6 +4,7 @@ import {
   Dialog,
   firstName,
   lessonTimes,
+  mayReview,
   nearDay,
   otherPerson,
   RatingInput,
@@ -18,9 +19,8 @@ import { useState } from 'react';
 /** Asks for a review of the latest lesson that has none. */
 export function ReviewPrompt() {
   const history = useHistory();
-  const latest = history.data?.pages[0]?.items.find(
-    (lesson) => lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed,
-  );
+  const { me } = useLectern();
+  const latest = history.data?.pages[0]?.items.find((lesson) => mayReview(lesson, me.id));
   return latest ? <Prompt key={latest.id} lesson={latest} /> : null;
 }
 

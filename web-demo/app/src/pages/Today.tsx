@@ -19,6 +19,7 @@ import {
   useNow,
   useTeaches,
   useZones,
+  withWhom,
 } from '@lectern/react';
 import { ArrowRight, Globe } from 'lucide-react';
 import { Link } from 'wouter';
@@ -89,13 +90,13 @@ function Day({ lessons, time }: { lessons: Session[]; time: string }) {
   const { me, zone } = useLectern();
   const appearance = useAppearance();
   const blocks = lessons.map((lesson) => {
-    const other = otherPerson(lesson, me.id);
+    const whom = withWhom(lesson, me.id);
     const { start, end } = lessonTimes(lesson, zone);
     return {
       id: lesson.id,
-      hue: appearance.hue(other.id),
-      text: firstName(other.name),
-      label: `${lesson.title} with ${other.name}, ${start} to ${end}`,
+      hue: appearance.hue(whom.id),
+      text: whom.id === lesson.id ? 'Group' : firstName(whom.name),
+      label: `${lesson.title} with ${whom.name}, ${start} to ${end}`,
       from: start,
       to: end,
       href: `/lessons/${lesson.id}`,

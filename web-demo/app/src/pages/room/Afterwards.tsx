@@ -1,5 +1,14 @@
 import type { EndReason, Session } from '@lectern/client';
-import { Button, canJoin, Dialog, ReviewForm, StateView, useNow } from '@lectern/react';
+import {
+  Button,
+  canJoin,
+  Dialog,
+  mayReview,
+  ReviewForm,
+  StateView,
+  useLectern,
+  useNow,
+} from '@lectern/react';
 import { CloudOff, Copy, DoorClosed, DoorOpen, KeyRound, Lock, UserX } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useState } from 'react';
@@ -78,13 +87,14 @@ interface AfterwardsProps {
 
 /** What is said when one is out of the room, and what can be done. */
 export function Afterwards({ lesson, reason, onAgain }: AfterwardsProps) {
+  const { me } = useLectern();
   const now = useNow();
   const [later, setLater] = useState(false);
   if (reason === 'cancelled' || lesson.status === 'cancelled') {
     return <Cancelled lesson={{ ...lesson, status: 'cancelled' }} />;
   }
   const words = WORDS[reason] ?? LOST;
-  const reviewable = lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed;
+  const reviewable = mayReview(lesson, me.id);
   const again = reason !== 'removed' && reason !== 'forbidden' && canJoin(lesson, now);
   return (
     <main className="alone">

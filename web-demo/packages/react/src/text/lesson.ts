@@ -15,6 +15,19 @@ export function withWhom(session: Session, me: string): { id: string; name: stri
   return { id: session.id, name: taken === 0 ? 'an empty group' : `a group of ${taken}` };
 }
 
+/**
+ * Whether one may still review it. The form is about one other person, and the
+ * teacher of a group has several.
+ */
+export function mayReview(session: Session, me: string): boolean {
+  return (
+    session.status === 'completed' &&
+    session.tookPlace &&
+    !session.reviewed &&
+    otherPerson(session, me).id !== me
+  );
+}
+
 /** `3 of 8 in the series` */
 export function seriesWords({ number, of }: { number: number; of: number }): string {
   return `${number} of ${of} in the series`;

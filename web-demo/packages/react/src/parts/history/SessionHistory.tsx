@@ -22,7 +22,7 @@ import {
   plural,
   shortWeekday,
 } from '../../text/format.ts';
-import { otherPerson } from '../../text/lesson.ts';
+import { capital, mayReview, otherPerson, withWhom } from '../../text/lesson.ts';
 import { ReviewForm } from '../reviews/ReviewForm.tsx';
 import { LessonRecord } from './LessonRecord.tsx';
 import { qualityOf } from './quality.ts';
@@ -39,7 +39,10 @@ export function SessionHistory() {
   const history = useHistory(q);
   const all = history.data?.pages.flatMap((page) => page.items) ?? [];
   const people = new Map(
-    all.map((lesson) => [otherPerson(lesson, me.id).id, otherPerson(lesson, me.id).name]),
+    all
+      .map((lesson) => otherPerson(lesson, me.id))
+      .filter(({ id }) => id !== me.id)
+      .map(({ id, name }) => [id, name]),
   );
   const lessons =
     person === EVERYONE ? all : all.filter((lesson) => otherPerson(lesson, me.id).id === person);
@@ -175,7 +178,7 @@ function HistoryRow({ lesson, onReview }: { lesson: PastSession; onReview: () =>
   const { date } = lessonTimes(lesson, zone);
   const other = otherPerson(lesson, me.id);
   const mine = lesson.reviews.find(({ reviewerId }) => reviewerId === me.id);
-  const reviewable = lesson.status === 'completed' && lesson.tookPlace && !lesson.reviewed;
+  const reviewable = mayReview(lesson, me.id);
   return (
     <li className="l-history-row">
       <div className="l-history-line">
@@ -187,7 +190,7 @@ function HistoryRow({ lesson, onReview }: { lesson: PastSession; onReview: () =>
         <div className="l-history-words">
           <b>{lesson.title}</b>
           <span>
-            {other.name}, {lesson.duration} min
+            {capital(withWhom(lesson, me.id).name)}, {lesson.duration} min
           </span>
         </div>
         <span className="l-history-how">
