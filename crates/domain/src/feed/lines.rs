@@ -117,16 +117,12 @@ pub(super) fn components(text: &str) -> Vec<Component> {
             ("BEGIN", Place::Zone(zone)) => zone.open = Observance::begin(&line.value),
             ("END", Place::Zone(zone)) => zone.observances.extend(zone.open.take()),
             (_, Place::Zone(zone)) => zone.take(&line),
-            ("BEGIN", Place::Event(_) | Place::Calendar) => {
-                if !line.says("VCALENDAR") && within.is_none() {
-                    within = Some(line.value);
-                }
+            ("BEGIN", Place::Event(_) | Place::Calendar)
+                if within.is_none() && !line.says("VCALENDAR") =>
+            {
+                within = Some(line.value);
             }
-            ("END", _) => {
-                if within.as_deref().is_some_and(|name| line.says(name)) {
-                    within = None;
-                }
-            }
+            ("END", _) if within.as_deref().is_some_and(|name| line.says(name)) => within = None,
             (_, Place::Event(lines)) if within.is_none() => lines.push(line),
             ("X-WR-TIMEZONE", Place::Calendar) if within.is_none() => {
                 found.push(Component::DefaultZone(line.value.trim().to_owned()));

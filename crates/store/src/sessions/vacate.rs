@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    id::{SeriesId, SessionId, UserId},
+    id::{SessionId, UserId},
     person::Actor,
     session::{Confirmation, Session},
     text::Reason,
@@ -87,7 +87,7 @@ async fn end(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let reason: Reason = "".parse().map_err(|_| StoreError::Corrupt { column: "reason" })?;
-    let mut groups: BTreeMap<(Option<SeriesId>, &str), Vec<(Uuid, Happening)>> = BTreeMap::new();
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let mut alone = Vec::new();
     for before in &sessions {
         let deadline = before.terms.cancel_deadline(platform.policy);
