@@ -46,8 +46,10 @@ pub(crate) struct PersonExport {
     /// New times that they proposed.
     proposals: Vec<ExportedProposal>,
     /// Teachers whom they may book, where the platform says so with a list.
+    #[schema(example = json!(["ines"]))]
     matched_teachers: Vec<String>,
     /// Students who may book them.
+    #[schema(example = json!(["jonas"]))]
     matched_students: Vec<String>,
     /// Their complaints, the newest first.
     disputes: Vec<Dispute>,

@@ -2700,9 +2700,19 @@ export interface components {
             hold: components["schemas"]["ExportedHold"] | null;
             /** @description Their lessons, as anything, the earliest first. */
             lessons: components["schemas"]["Session"][];
-            /** @description Students who may book them. */
+            /**
+             * @description Students who may book them.
+             * @example [
+             *       "jonas"
+             *     ]
+             */
             matchedStudents: string[];
-            /** @description Teachers whom they may book, where the platform says so with a list. */
+            /**
+             * @description Teachers whom they may book, where the platform says so with a list.
+             * @example [
+             *       "ines"
+             *     ]
+             */
             matchedTeachers: string[];
             /** @description What they were told, the newest first. */
             notifications: components["schemas"]["Notice"][];
@@ -8706,10 +8716,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "matchedStudents": [
-                     *         "…"
+                     *         "jonas"
                      *       ],
                      *       "matchedTeachers": [
-                     *         "…"
+                     *         "ines"
                      *       ],
                      *       "notifications": [
                      *         {
@@ -18053,10 +18063,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "matchedStudents": [
-                     *         "…"
+                     *         "jonas"
                      *       ],
                      *       "matchedTeachers": [
-                     *         "…"
+                     *         "ines"
                      *       ],
                      *       "notifications": [
                      *         {
