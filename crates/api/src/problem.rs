@@ -198,9 +198,9 @@ impl From<ReviewRefused> for Problem {
     fn from(refused: ReviewRefused) -> Self {
         match refused {
             ReviewRefused::NotParticipant => Self::new(Code::NotParticipant).detail(refused),
-            ReviewRefused::NotReviewable | ReviewRefused::WindowClosed => {
-                Self::new(Code::NotReviewable).detail(refused)
-            }
+            ReviewRefused::NotReviewable
+            | ReviewRefused::NotAttended
+            | ReviewRefused::WindowClosed => Self::new(Code::NotReviewable).detail(refused),
             ReviewRefused::WrongReviewee | ReviewRefused::WhichStudent => {
                 Self::field("/revieweeId", refused)
             }

@@ -40,4 +40,8 @@ pub trait Rooms: fmt::Debug + Send + Sync {
     /// Closes the room of a lesson, if it is open. What cannot be reached now
     /// learns of it from the database.
     fn close(&self, session: SessionId, cause: CloseCause) -> BoxFuture<'_, ()>;
+
+    /// Somebody may no longer be in a lesson: its room, if it is open, looks who
+    /// is, and puts the others out. What cannot be reached now looks by itself.
+    fn look_again(&self, session: SessionId);
 }

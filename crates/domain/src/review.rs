@@ -52,6 +52,9 @@ pub enum ReviewRefused {
     /// The lesson is not over, or nobody was there.
     #[error("a lesson can be reviewed once it is completed")]
     NotReviewable,
+    /// The lesson of a group took place without them.
+    #[error("a group lesson is reviewed by those who were there")]
+    NotAttended,
     /// It has been too long.
     #[error("the time to review this lesson has passed")]
     WindowClosed,
@@ -78,20 +81,35 @@ pub enum ReviewRefused {
     },
 }
 
+/// Who wants to review.
+#[derive(Debug, Clone, Copy)]
+pub struct Reviewer<'a> {
+    /// Who.
+    pub user: &'a UserId,
+    /// Whether they count as having been there: by the media plane's account,
+    /// or since an admin has decided that the lesson took place.
+    pub attended: bool,
+}
+
 /// Whom `reviewer` may review after `session` at `now`: the teacher each
 /// student, and each student the teacher. Where `named` says somebody, it must
-/// be one of those.
+/// be one of those. A lesson of two took place with both; in a group somebody
+/// may have been missing, and reviews nobody.
 pub fn reviewee(
     session: &Session,
-    reviewer: &UserId,
+    reviewer: Reviewer<'_>,
     named: Option<&UserId>,
     window: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<UserId, ReviewRefused> {
+    let Reviewer { user: reviewer, attended } = reviewer;
     let role = session.role_of(reviewer).ok_or(ReviewRefused::NotParticipant)?;
     let State::Completed { finished_at, .. } = session.state else {
         return Err(ReviewRefused::NotReviewable);
     };
+    if session.is_group() && !attended {
+        return Err(ReviewRefused::NotAttended);
+    }
     let others: Vec<&UserId> = match role {
         ParticipantRole::Student => vec![&session.teacher],
         ParticipantRole::Teacher => {
@@ -117,7 +135,7 @@ mod tests {
     use super::*;
     use crate::{
         policy::Terms,
-        session::{Capacity, Confirmation, Participant, Timing, Version},
+        session::{Confirmation, Participant, Timing, Version},
     };
 
     fn at(days: i64) -> DateTime<Utc> {
@@ -142,7 +160,7 @@ mod tests {
             teacher: user("ines"),
             student: students.first().filter(|_| students.len() == 1).map(|id| user(id)),
             participants,
-            capacity: Capacity::ONE,
+            capacity: i64::try_from(students.len()).expect("a few").try_into().expect("seats"),
             waitlist: Vec::new(),
             timing: Timing { start: at(0), duration: 60.try_into().expect("minutes") },
             intent: None,
@@ -184,9 +202,14 @@ mod tests {
             (&missed, "jonas", None, 1, Err(NotReviewable)),
             (&begun, "jonas", None, 1, Err(NotReviewable)),
         ] {
-            let of = of.map(user);
-            let found = reviewee(session, &user(who), of.as_ref(), WINDOW, at(day));
-            assert_eq!(found, expected.map(user), "{who} of {of:?} on day {day}");
+            let (of, who) = (of.map(user), user(who));
+            for attended in [true, false] {
+                let reviewer = Reviewer { user: &who, attended };
+                let found = reviewee(session, reviewer, of.as_ref(), WINDOW, at(day));
+                let missing = session.is_group() && !attended;
+                let expected = if missing { Err(NotAttended) } else { expected.map(user) };
+                assert_eq!(found, expected, "{who} of {of:?} on day {day}");
+            }
         }
     }
 }

@@ -144,4 +144,9 @@ impl Rooms for NodeRooms {
         };
         Box::pin(self.signaling.close_room(session, reason))
     }
+
+    /// All rooms of this node look at once, and those of others within a second.
+    fn look_again(&self, _: SessionId) {
+        self.signaling.look_again();
+    }
 }

@@ -86,7 +86,8 @@ pub enum CloseReason {
     Cancelled,
     /// The same user joined elsewhere.
     Replaced,
-    /// A moderator removed the participant.
+    /// The participant is no longer in the lesson: a seat was given back or taken
+    /// away.
     Removed,
     /// The media transport was gone for too long, or never came.
     MediaLost,

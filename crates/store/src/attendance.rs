@@ -5,10 +5,11 @@
 
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    id::{NodeId, ParticipantId, SessionId},
+    dispute::Outcome,
+    id::{NodeId, ParticipantId, SessionId, UserId},
     room::Role,
 };
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::error::StoreError;
 
@@ -173,6 +174,32 @@ pub async fn list(
         },
     });
     Ok(presence.collect())
+}
+
+/// Whether somebody counts as having been in a lesson: their media came up
+/// there, or it took place where no media of ours are, or an admin has decided
+/// that it took place, which counts for everybody in it.
+pub(crate) async fn counts(
+    connection: &mut PgConnection,
+    session: SessionId,
+    user: &UserId,
+) -> Result<bool, StoreError> {
+    let counts = sqlx::query_scalar!(
+        r#"
+        SELECT s.provider <> 'lectern'
+            OR EXISTS (SELECT FROM attendance a WHERE a.session_id = s.id
+                AND a.user_id = $2 AND a.connected_at IS NOT NULL)
+            OR EXISTS (SELECT FROM audit_events e WHERE e.session_id = s.id
+                AND e.action = 'session_ruled' AND e.details ->> 'outcome' = $3) AS "counts!"
+        FROM sessions s WHERE s.id = $1
+        "#,
+        session.0,
+        user.as_str(),
+        Outcome::Complete.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(counts.unwrap_or(false))
 }
 
 /// The name in the schema.

@@ -1,10 +1,15 @@
 //! Group lessons: seats, the waitlist, and offers.
 
 use chrono::TimeDelta;
+use lectern_domain::{
+    id::{NodeId, ParticipantId, SessionId},
+    room::Role,
+};
+use lectern_store::attendance;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Client, World};
+use crate::support::{Client, Reply, World};
 
 fn path(session: &Value) -> String {
     format!("/api/sessions/{}", session["id"].as_str().expect("an id"))
@@ -230,13 +235,52 @@ async fn whoever_has_a_seat_may_join_and_whoever_waits_may_not() {
     world.user("tom").post(&join, &json!({})).await.problem(403, "not_participant");
 }
 
+/// Somebody's media were up in the lesson's room.
+async fn came(world: &World, session: &Value, who: &str) {
+    let id = session["id"].as_str().and_then(|id| id.parse().ok()).map(SessionId);
+    let session = id.expect("an id");
+    let arrival = attendance::Arrival {
+        session,
+        participant: ParticipantId(who.bytes().map(u64::from).sum()),
+        user: who,
+        role: if who == "ines" { Role::Teacher } else { Role::Student },
+        node: NodeId(uuid::Uuid::nil()),
+        at: world.now(),
+    };
+    let pool = &world.database.pool;
+    attendance::came(pool, arrival).await.expect("they came");
+    let up = attendance::connected(pool, session, arrival.participant, world.now());
+    up.await.expect("their media were up");
+}
+
+async fn review(world: &World, session: &Value, who: &str, of: Option<&str>) -> Reply {
+    let mut body = json!({ "sessionId": session["id"], "rating": 5 });
+    if let Some(of) = of {
+        body["revieweeId"] = json!(of);
+    }
+    world.user(who).post("/api/reviews", &body).await
+}
+
 #[tokio::test]
-async fn teacher_and_students_of_a_group_review_each_other() {
+async fn those_of_a_group_who_were_there_review_each_other() {
     let world = World::new().await;
-    let lesson = group(&world, 2).await;
-    take(&world, "jonas", &lesson).await;
-    take(&world, "mira", &lesson).await;
-    world.clock.advance(TimeDelta::minutes(700));
+    let lesson = group(&world, 4).await;
+    for who in ["jonas", "mira", "tom", "zoe"] {
+        take(&world, who, &lesson).await;
+    }
+    world.clock.advance(TimeDelta::minutes(601));
+    for who in ["ines", "jonas", "mira"] {
+        came(&world, &lesson, who).await;
+    }
+    // Zoe knocked, and her media never came up.
+    sqlx::query(
+        "INSERT INTO attendance (session_id, participant, user_id, role, node_id, joined_at) \
+         SELECT id, '00000000000000ff', 'zoe', 'student', id, now() FROM sessions",
+    )
+    .execute(&world.database.pool)
+    .await
+    .expect("she knocked");
+    world.clock.advance(TimeDelta::minutes(100));
     sqlx::query(
         "UPDATE sessions SET status = 'completed', started_at = scheduled_at, \
          finished_at = ends_at",
@@ -244,18 +288,165 @@ async fn teacher_and_students_of_a_group_review_each_other() {
     .execute(&world.database.pool)
     .await
     .expect("completes the lesson");
-    let review = async |who: &str, of: Option<&str>| {
-        let mut body = json!({ "sessionId": lesson["id"], "rating": 5 });
-        if let Some(of) = of {
-            body["revieweeId"] = json!(of);
-        }
-        world.user(who).post("/api/reviews", &body).await
-    };
+    let review = async |who: &str, of: Option<&str>| review(&world, &lesson, who, of).await;
     assert_eq!(review("jonas", None).await.expect(StatusCode::CREATED)["revieweeId"], "ines");
     assert_eq!(review("jonas", Some("mira")).await.pointers(), ["/revieweeId"]);
     assert_eq!(review("ines", None).await.pointers(), ["/revieweeId"]);
+    for who in ["tom", "zoe"] {
+        review(who, None).await.problem(409, "not_reviewable");
+    }
     for student in ["jonas", "mira"] {
         let written = review("ines", Some(student)).await.expect(StatusCode::CREATED);
         assert_eq!(written["revieweeId"], student);
     }
+}
+
+/// What an admin decides counts for every seat: media of ours have not seen it.
+#[tokio::test]
+async fn a_group_lesson_that_an_admin_completes_is_reviewed_by_all_in_it() {
+    let world = World::new().await;
+    let lesson = group(&world, 3).await;
+    take(&world, "jonas", &lesson).await;
+    take(&world, "mira", &lesson).await;
+    world.clock.advance(TimeDelta::minutes(700));
+    came(&world, &lesson, "jonas").await;
+    let complete = format!("/api/admin/sessions/{}/complete", lesson["id"].as_str().expect("id"));
+    let why = json!({ "reason": "They met elsewhere." });
+    world.user("ada").post(&complete, &why).await.expect(StatusCode::OK);
+    for (who, of) in [("jonas", None), ("mira", None), ("ines", Some("mira"))] {
+        review(&world, &lesson, who, of).await.expect(StatusCode::CREATED);
+    }
+    review(&world, &lesson, "tom", None).await.problem(403, "not_participant");
+}
+
+/// Whoever has no seat any more may be in the room, which is told to look.
+#[tokio::test]
+async fn a_seat_is_taken_away_until_the_lesson_is_over() {
+    let world = World::new().await;
+    let lesson = group(&world, 3).await;
+    for who in ["jonas", "mira", "tom", "zoe"] {
+        take(&world, who, &lesson).await;
+    }
+    let looked = |times: usize| {
+        let looked = world.rooms.looked.lock().expect("not poisoned");
+        assert_eq!(looked.len(), times);
+        assert!(looked.iter().all(|id| id.to_string() == lesson["id"]));
+    };
+    looked(0);
+    world.user("jonas").delete(&path(&lesson)).await.expect(StatusCode::OK);
+    looked(1);
+    world.user("jonas").delete(&seats(&lesson)).await.problem(403, "not_participant");
+    world.clock.advance(TimeDelta::minutes(610));
+    sqlx::query("UPDATE sessions SET status = 'in-progress', started_at = scheduled_at")
+        .execute(&world.database.pool)
+        .await
+        .expect("it begins");
+    world.user("mira").delete(&seats(&lesson)).await.problem(409, "invalid_transition");
+    let of = |who: &str| format!("{}/{who}", seats(&lesson));
+    let gone = world.user("ines").delete(&of("mira")).await.expect(StatusCode::OK);
+    assert_eq!((&gone["status"], &gone["seats"]["taken"]), (&json!("in-progress"), &json!(1)));
+    assert_eq!(kinds(&world.user("mira")).await[0], "seat_removed");
+    looked(2);
+    let join = format!("{}/join", path(&lesson));
+    world.user("mira").post(&join, &json!({})).await.problem(403, "not_participant");
+    world.user("ada").delete(&of("tom")).await.expect(StatusCode::OK);
+    looked(3);
+    // Nobody is offered a seat in what has begun.
+    let told = kinds(&world.user("zoe")).await;
+    assert_eq!(told, ["seat_offer_expired", "seat_offered"], "that of before is over");
+    world.clock.advance(TimeDelta::minutes(50));
+    world.user("ada").delete(&of("zoe")).await.problem(409, "invalid_transition");
+}
+
+/// A weekly group of Inês's, four times.
+async fn course(world: &World, capacity: u32) -> Vec<Value> {
+    let lesson = json!({
+        "teacher": "ines",
+        "title": "Conversation",
+        "duration": 60,
+        "localStart": "2027-03-01T18:00",
+        "timeZone": "Europe/Lisbon",
+        "capacity": capacity,
+        "series": { "rrule": "FREQ=WEEKLY;COUNT=4" },
+    });
+    let first = world.user("ines").post("/api/sessions", &lesson).await;
+    let first = first.expect(StatusCode::CREATED);
+    let path = format!("/api/sessions?seriesId={}", first["seriesId"].as_str().expect("an id"));
+    let all = world.user("ines").get(&path).await.expect(StatusCode::OK);
+    all["items"].as_array().expect("items").clone()
+}
+
+/// What somebody has in each lesson of a course.
+async fn mine(world: &World, who: &str, course: &[Value]) -> Vec<String> {
+    let open = world.user(who).get("/api/teachers/ines/lessons").await.expect(StatusCode::OK);
+    let open = open["items"].as_array().expect("items").clone();
+    let of = |lesson: &Value| {
+        let found = open.iter().find(|open| open["id"] == lesson["id"]).expect("it is open");
+        found["seats"]["mine"].as_str().expect("a word").to_owned()
+    };
+    course.iter().map(of).collect()
+}
+
+fn scoped(lesson: &Value, scope: &str) -> String {
+    format!("{}?scope={scope}", seats(lesson))
+}
+
+#[tokio::test]
+async fn seats_of_a_course_are_taken_and_given_back_together() {
+    let world = World::new().await;
+    let course = course(&world, 2).await;
+    let jonas = world.user("jonas");
+    let taken = jonas.post(&scoped(&course[1], "all"), &json!({})).await.expect(StatusCode::OK);
+    assert_eq!((&taken["id"], &taken["seats"]["mine"]), (&course[1]["id"], &json!("taken")));
+    assert_eq!(mine(&world, "jonas", &course).await, ["taken"; 4]);
+    // Inês is told once, of the first and how many.
+    let told = world.user("ines").get("/api/notifications").await.expect(StatusCode::OK);
+    let told = told["items"].as_array().expect("items").clone();
+    assert_eq!((told.len(), &told[0]["kind"]), (1, &json!("seat_taken")));
+    assert_eq!(
+        (&told[0]["sessionId"], &told[0]["payload"]["lessons"]),
+        (&course[0]["id"], &json!(4))
+    );
+    // One that is full gives a place on its waitlist.
+    take(&world, "mira", &course[3]).await;
+    let zoe = world.user("zoe");
+    zoe.post(&scoped(&course[2], "following"), &json!({})).await.expect(StatusCode::OK);
+    assert_eq!(mine(&world, "zoe", &course).await, ["none", "none", "taken", "waiting"]);
+    // Again changes nothing, and there is no place that was not taken.
+    zoe.post(&scoped(&course[2], "following"), &json!({})).await.expect(StatusCode::OK);
+    jonas.delete(&scoped(&course[2], "following")).await.expect(StatusCode::OK);
+    assert_eq!(mine(&world, "jonas", &course).await, ["taken", "taken", "none", "none"]);
+    assert_eq!(mine(&world, "zoe", &course).await, ["none", "none", "taken", "offered"]);
+    let back = zoe.delete(&scoped(&course[0], "all")).await.expect(StatusCode::OK);
+    assert_eq!((&back["id"], &back["seats"]["mine"]), (&course[0]["id"], &json!("none")));
+    assert_eq!(mine(&world, "zoe", &course).await, ["none"; 4]);
+    zoe.delete(&scoped(&course[0], "all")).await.problem(403, "not_participant");
+    assert_eq!(zoe.delete(&scoped(&course[0], "some")).await.pointers(), ["?scope"]);
+}
+
+#[tokio::test]
+async fn a_course_is_taken_whole_or_not_at_all() {
+    let world = World::new().await;
+    let course = course(&world, 2).await;
+    let mut other = world.lesson("daniel", 60);
+    other["scheduledAt"] = course[2]["scheduledAt"].clone();
+    let jonas = world.user("jonas");
+    jonas.post("/api/sessions", &other).await.expect(StatusCode::CREATED);
+    let refused = jonas.post(&scoped(&course[0], "all"), &json!({})).await;
+    assert_eq!(refused.problem(409, "slot_taken")["starts"], json!([other["scheduledAt"]]));
+    assert_eq!(mine(&world, "jonas", &course).await, ["none"; 4]);
+    assert_eq!(kinds(&world.user("ines")).await, [""; 0]);
+    jonas.post(&scoped(&course[3], "following"), &json!({})).await.expect(StatusCode::OK);
+    // Where one is past the deadline, none is given back.
+    world.clock.advance(TimeDelta::days(50));
+    let mira = world.user("mira");
+    mira.post(&scoped(&course[0], "all"), &json!({})).await.expect(StatusCode::OK);
+    let deadline = json!({ "cancelDeadline": 60 * 24 * 20 });
+    let any = [("if-match", "*")];
+    let ines = world.user("ines");
+    let set = ines.send(Method::PUT, "/api/me/policy", Some(deadline.to_string()), &any).await;
+    set.expect(StatusCode::OK);
+    mira.delete(&scoped(&course[0], "all")).await.problem(409, "too_late_to_cancel");
+    assert_eq!(mine(&world, "mira", &course).await, ["taken"; 4]);
+    mira.delete(&scoped(&course[3], "following")).await.expect(StatusCode::OK);
 }

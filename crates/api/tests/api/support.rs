@@ -51,6 +51,8 @@ impl ManualClock {
 #[derive(Debug, Default)]
 pub(crate) struct OnePlace {
     pub(crate) closed: Mutex<Vec<SessionId>>,
+    /// Those that were to look who is in their lesson.
+    pub(crate) looked: Mutex<Vec<SessionId>>,
     pub(crate) down: Mutex<bool>,
     pub(crate) panics: AtomicBool,
 }
@@ -66,6 +68,10 @@ impl Rooms for OnePlace {
     fn close(&self, session: SessionId, _: CloseCause) -> BoxFuture<'_, ()> {
         self.closed.lock().expect("no test panics while it holds this").push(session);
         async {}.boxed()
+    }
+
+    fn look_again(&self, session: SessionId) {
+        self.looked.lock().expect("no test panics while it holds this").push(session);
     }
 }
 

@@ -45,7 +45,7 @@ pub enum Refused {
     /// Whoever gives a lesson takes no seat in it.
     #[error("the teacher of a lesson takes no seat in it")]
     OwnLesson,
-    /// Seats change hands before the lesson.
+    /// Seats change hands before the lesson, and are taken away until it is over.
     #[error("seats are taken and given back before the lesson starts; this one is {status}")]
     KeepsItsPeople {
         /// What it is.

@@ -120,6 +120,16 @@ impl Session {
         Ok(())
     }
 
+    /// Whether the seat of `user` may be taken away: until the lesson is over,
+    /// since somebody may have to be put out of its room.
+    pub fn may_lose_seat(&self, user: &UserId, now: DateTime<Utc>) -> Result<(), Refused> {
+        let open = matches!(self.state, State::Scheduled | State::InProgress { .. });
+        if self.is_group() && *user != self.teacher && open && now < self.timing.end() {
+            return Ok(());
+        }
+        self.may_have_seat(user, now)
+    }
+
     /// Whether a student may still give a seat back: until `deadline` before the
     /// start, where there is one.
     pub fn may_still_leave(&self, deadline: TimeDelta, now: DateTime<Utc>) -> Result<(), Refused> {

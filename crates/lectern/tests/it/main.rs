@@ -9,6 +9,8 @@ mod feeds;
 mod health;
 mod init;
 mod metrics;
+mod notices;
 mod origins;
 mod process;
+mod removal;
 mod support;

@@ -20,7 +20,9 @@ use super::{
     token,
 };
 use crate::{
-    hub::{ConnectionId, Entrance, Lesson, Progress, named_sources, rfc3339},
+    hub::{
+        ConnectionId, Entrance, Lesson, NOT_IN_LESSON, People, Progress, named_sources, rfc3339,
+    },
     limits,
 };
 
@@ -92,8 +94,8 @@ impl Joining<'_> {
     async fn is_open(&self, grant: &RoomGrant) -> Result<bool, Refusal> {
         let stopping = |_| (ErrorCode::Unavailable, "the node stops".to_owned());
         let (reply, answer) = oneshot::channel();
-        let (room, fence) = (grant.room, grant.fence);
-        let asked = self.shared.inputs.send(Input::Holds { room, fence, reply }).await;
+        let grant = Box::new(grant.clone());
+        let asked = self.shared.inputs.send(Input::Admits { grant, reply }).await;
         asked.map_err(|_| (ErrorCode::Unavailable, "the node stops".to_owned()))?;
         answer.await.map_err(stopping)
     }
@@ -104,6 +106,7 @@ impl Joining<'_> {
             return Err((ErrorCode::Unavailable, "the node takes no more rooms".into()));
         }
         let later = || (ErrorCode::Unavailable, "the lesson cannot be looked up now".to_owned());
+        let as_of = self.shared.clocks.now().instant;
         let read = timeout(limits::FACTS_TIMEOUT, self.read(grant)).await;
         let (facts, chat) = match read {
             Ok(Ok(Some(found))) => found,
@@ -128,12 +131,17 @@ impl Joining<'_> {
         let Some(fence) = fence else {
             return Err((ErrorCode::TokenRevoked, "the room is held elsewhere".into()));
         };
+        let people = People::new(facts.people, as_of);
+        if !people.include(&grant.sub, grant.role) {
+            return Err((ErrorCode::TokenRevoked, NOT_IN_LESSON.into()));
+        }
         Ok(Lesson {
             room: grant.room,
             fence,
             ends_at: facts.ends_at,
             closes_at: facts.ends_at + facts.grace.unwrap_or(self.shared.config.grace),
             progress,
+            people,
             chat: chat.into_iter().filter_map(on_the_wire).collect(),
         })
     }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use lectern_domain::id::SessionId;
+use lectern_domain::{id::SessionId, room::RoomGrant};
 use lectern_protocol::{ClientMessage, CloseReason, ErrorCode, ServerMessage};
 use tokio::{
     sync::{mpsc, oneshot, watch as latest},
@@ -34,8 +34,8 @@ use crate::{
 /// Something for the hub.
 #[derive(Debug)]
 pub(super) enum Input {
-    /// Asks whether a room is open under a lease.
-    Holds { room: SessionId, fence: i64, reply: oneshot::Sender<bool> },
+    /// Asks whether a room is open under the lease of a grant, for whom it is.
+    Admits { grant: Box<RoomGrant>, reply: oneshot::Sender<bool> },
     /// Asks which rooms are open.
     Rooms(oneshot::Sender<Vec<SessionId>>),
     /// Somebody wants in.
@@ -178,7 +178,7 @@ impl HubTask {
         let now = self.shared.clocks.now();
         match input {
             // Whoever asked may have gone meanwhile.
-            Input::Holds { room, fence, reply } => drop(reply.send(self.hub.holds(room, fence))),
+            Input::Admits { grant, reply } => drop(reply.send(self.hub.admits(&grant))),
             Input::Rooms(reply) => drop(reply.send(self.hub.rooms().collect())),
             Input::Join(join) => {
                 let Join { entrance, lesson, queue, since } = *join;

@@ -29,7 +29,7 @@ use lectern_domain::id::SessionId;
 use lectern_protocol::CloseReason;
 use prometheus::Registry;
 use sqlx::PgPool;
-use tokio::sync::{mpsc, watch as latest};
+use tokio::sync::{Notify, mpsc, watch as latest};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{config::Config, limits, media::Media};
@@ -66,6 +66,8 @@ struct Shared {
     inputs: mpsc::Sender<Input>,
     draining: AtomicBool,
     next_connection: AtomicU64,
+    /// That the open rooms are to be compared with the database now.
+    look: Notify,
     shutdown: CancellationToken,
     tasks: TaskTracker,
 }
@@ -102,6 +104,7 @@ pub fn start(
         inputs,
         draining: AtomicBool::new(false),
         next_connection: AtomicU64::new(0),
+        look: Notify::new(),
         shutdown,
         tasks: TaskTracker::new(),
     });
@@ -119,6 +122,12 @@ impl Handle {
     pub async fn close_room(&self, room: SessionId, reason: CloseReason) {
         // A hub that is gone has closed all its rooms.
         let _ = self.shared.inputs.send(Input::Close { room, reason }).await;
+    }
+
+    /// Compares the open rooms with the database at once: somebody may no longer
+    /// be in a lesson.
+    pub fn look_again(&self) {
+        self.shared.look.notify_one();
     }
 
     /// Opens no more rooms, and waits until the last one is empty.

@@ -1,9 +1,9 @@
-//! Compares the open rooms with the database once a second: whether the lesson
-//! was cancelled or moved, and whether the lease is still this node's. It is
-//! the fallback of what is told directly, and outlasts a database that is
+//! Compares the open rooms with the database once a second, and when it is told
+//! to: whether the lesson was cancelled or moved, who is in it, and whether the
+//! lease is still this node's. It is the fallback of what is told directly, and outlasts a database that is
 //! away: nothing is known then, so nothing is done.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use lectern_domain::{id::SessionId, session::Status};
 use lectern_store::rooms::{self, RoomFacts};
@@ -13,7 +13,10 @@ use tokio::{
 };
 
 use super::{Shared, hub_task::Input};
-use crate::{hub::LessonChange, limits};
+use crate::{
+    hub::{LessonChange, People},
+    limits,
+};
 
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut ticks = interval(limits::POLL_INTERVAL);
@@ -22,6 +25,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
+            () = shared.look.notified() => {}
             () = shared.shutdown.cancelled() => return,
         }
         let Some(open) = open_rooms(&shared).await else { return };
@@ -29,12 +33,13 @@ pub(super) async fn run(shared: Arc<Shared>) {
             continue;
         }
         let (node, epoch) = (shared.config.node, shared.config.epoch);
+        let as_of = shared.clocks.now().instant;
         let asked = timeout(limits::FACTS_TIMEOUT, rooms::held(&shared.pool, &open, node, epoch));
         match asked.await {
             Ok(Ok(held)) => {
                 blind = false;
                 let facts = held.into_iter().map(|held| (held.session, held.facts)).collect();
-                let changes = compare(&shared, &open, &facts);
+                let changes = compare(&shared, &open, &facts, as_of);
                 if shared.inputs.send(Input::Changes(changes)).await.is_err() {
                     return;
                 }
@@ -59,6 +64,7 @@ fn compare(
     shared: &Shared,
     open: &[SessionId],
     facts: &HashMap<SessionId, RoomFacts>,
+    as_of: Instant,
 ) -> Vec<LessonChange> {
     let now = shared.clocks.now().wall;
     open.iter()
@@ -69,6 +75,7 @@ fn compare(
                 cancelled: facts.status == Status::Cancelled,
                 ends_at: facts.ends_at,
                 closes_at: facts.ends_at + facts.grace.unwrap_or(shared.config.grace),
+                people: Some(People::new(facts.people.iter().cloned(), as_of)),
             },
             None => LessonChange {
                 room: *room,
@@ -76,6 +83,7 @@ fn compare(
                 cancelled: true,
                 ends_at: now,
                 closes_at: now,
+                people: None,
             },
         })
         .collect()

@@ -1,12 +1,15 @@
 //! What a room knows of its lesson, and when the lesson is what.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lectern_domain::id::{SessionId, UserId};
+use lectern_domain::{
+    id::{SessionId, UserId},
+    room::Role,
+};
 use lectern_protocol::{ChatMessage, limits as protocol_limits};
 
 use crate::limits;
@@ -41,6 +44,8 @@ pub struct Lesson {
     pub closes_at: DateTime<Utc>,
     /// How far it has come.
     pub progress: Progress,
+    /// Who takes part in it.
+    pub people: People,
     /// What was written so far, oldest first.
     pub chat: Vec<ChatMessage>,
 }
@@ -56,8 +61,38 @@ pub enum Progress {
     Completed,
 }
 
+/// Who takes part in a lesson, as it was booked at an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    users: BTreeSet<UserId>,
+    as_of: Instant,
+}
+
+impl People {
+    /// The lesson's people, asked for at `as_of`. Of two answers the one that was
+    /// asked for later counts.
+    pub fn new(users: impl IntoIterator<Item = UserId>, as_of: Instant) -> Self {
+        Self { users: users.into_iter().collect(), as_of }
+    }
+
+    /// Whether somebody may be in the room as what they say they are. Observers
+    /// and machines are not booked.
+    pub fn include(&self, user: &UserId, role: Role) -> bool {
+        !takes_part(role) || self.users.contains(user)
+    }
+
+    pub(super) fn is_older_than(&self, other: &Self) -> bool {
+        self.as_of < other.as_of
+    }
+}
+
+/// Whether the lesson is about them; observers and machines come and go.
+pub(super) fn takes_part(role: Role) -> bool {
+    matches!(role, Role::Teacher | Role::Student)
+}
+
 /// What may change of a lesson while its room is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LessonChange {
     /// The lesson.
     pub room: SessionId,
@@ -69,6 +104,8 @@ pub struct LessonChange {
     pub ends_at: DateTime<Utc>,
     /// When the room closes now.
     pub closes_at: DateTime<Utc>,
+    /// Who takes part in it now, where that is known.
+    pub people: Option<People>,
 }
 
 /// The warnings before the end.

@@ -18,13 +18,16 @@ use std::{
     time::Instant,
 };
 
-use lectern_domain::id::{ParticipantId, SessionId};
+use lectern_domain::{
+    id::{ParticipantId, SessionId},
+    room::RoomGrant,
+};
 use lectern_protocol::{ClientMessage, CloseReason, ErrorCode, ServerMessage};
 
-pub use lesson::{Lesson, LessonChange, Now, Progress};
+pub use lesson::{Lesson, LessonChange, Now, People, Progress};
 pub use outbox::{ConnectionId, Departure, Output, Question, QuestionKind, Record};
 pub use participant::Entrance;
-pub(crate) use room::{named_sources, rfc3339};
+pub(crate) use room::{NOT_IN_LESSON, named_sources, rfc3339};
 
 use crate::media::{MediaAnswer, MediaError, MediaEvent};
 use outbox::Outbox;
@@ -66,10 +69,10 @@ impl Hub {
         }
     }
 
-    /// Whether a room is open under a lease. Otherwise its facts are to be
-    /// handed in before somebody enters.
-    pub fn holds(&self, room: SessionId, fence: i64) -> bool {
-        self.rooms.get(&room).is_some_and(|room| room.fence() >= fence)
+    /// Whether a room is open under the lease of a grant, for whom it is.
+    /// Otherwise its facts are to be handed in before they enter.
+    pub fn admits(&self, grant: &RoomGrant) -> bool {
+        self.rooms.get(&grant.room).is_some_and(|room| room.admits(grant))
     }
 
     /// The rooms that are open.
@@ -82,11 +85,13 @@ impl Hub {
         self.participants.len()
     }
 
-    /// Opens a room, or tells an open one that its lease was renewed.
+    /// Opens a room, or tells an open one that its lease was renewed and who
+    /// takes part now.
     pub fn handle_open(&mut self, now: Now, lesson: Lesson) {
         let id = lesson.room;
         if let Some(room) = self.rooms.get_mut(&id) {
             room.renew(lesson.fence);
+            room.take_people(now, lesson.people, &mut self.out);
         } else if self.rooms.len() < self.limits.rooms {
             self.rooms.insert(id, Room::new(now, lesson));
         }
@@ -192,10 +197,11 @@ impl Hub {
 
     /// The lesson was changed where it is booked.
     pub fn handle_change(&mut self, now: Now, change: LessonChange) {
-        if let Some(room) = self.rooms.get_mut(&change.room) {
+        let id = change.room;
+        if let Some(room) = self.rooms.get_mut(&id) {
             room.change(now, change, &mut self.out);
         }
-        self.settle(now, change.room);
+        self.settle(now, id);
     }
 
     /// Closes a room.

@@ -7,19 +7,24 @@ use std::{
 
 use chrono::{DateTime, TimeDelta};
 use lectern_domain::{
-    id::{ParticipantId, SessionId},
+    id::{ParticipantId, SessionId, UserId},
     room::{MediaKind, Role, RoomGrant, Source},
 };
 use lectern_protocol::{ClientMessage, CloseReason, ErrorCode, ServerMessage};
 use lectern_signaling::{
     hub::{
-        ConnectionId, Entrance, Hub, HubLimits, Lesson, Now, Output, Progress, Question, Record,
+        ConnectionId, Entrance, Hub, HubLimits, Lesson, LessonChange, Now, Output, People,
+        Progress, Question, Record,
     },
     media::{MediaAnswer, MediaEvent},
 };
 use uuid::Uuid;
 
 const ROOM: SessionId = SessionId(Uuid::from_u128(1));
+
+fn user(id: u64) -> UserId {
+    format!("user-{id}").parse().expect("a user")
+}
 
 /// A lesson of an hour, from now on.
 struct Plan {
@@ -40,31 +45,37 @@ impl Plan {
         }
     }
 
-    fn lesson(room: SessionId, progress: Progress) -> Lesson {
+    fn lesson(room: SessionId, progress: Progress, now: Instant) -> Lesson {
         let ends_at = DateTime::UNIX_EPOCH + TimeDelta::minutes(60);
         let closes_at = ends_at + TimeDelta::minutes(15);
-        Lesson { room, fence: 1, ends_at, closes_at, progress, chat: vec![] }
+        let people = People::new((1..=9).map(user), now);
+        Lesson { room, fence: 1, ends_at, closes_at, progress, people, chat: vec![] }
     }
 
     /// A connection joins as a user of the same number.
     fn join(&mut self, id: u64, role: Role) {
-        if !self.hub.holds(ROOM, 1) {
-            self.hub.handle_open(self.now, Self::lesson(ROOM, Progress::Scheduled));
+        if self.hub.rooms().len() == 0 {
+            let lesson = Self::lesson(ROOM, Progress::Scheduled, self.now.instant);
+            self.hub.handle_open(self.now, lesson);
         }
         self.join_room(ROOM, id, role);
     }
 
-    fn join_room(&mut self, room: SessionId, id: u64, role: Role) {
-        let grant = RoomGrant {
+    fn grant(room: SessionId, id: u64, role: Role) -> RoomGrant {
+        RoomGrant {
             aud: RoomGrant::AUDIENCE.into(),
             room,
-            sub: format!("user-{id}").parse().expect("a user"),
+            sub: user(id),
             name: format!("User {id}"),
             role,
             fence: 1,
             iat: 0,
             exp: 0,
-        };
+        }
+    }
+
+    fn join_room(&mut self, room: SessionId, id: u64, role: Role) {
+        let grant = Self::grant(room, id, role);
         let (connection, participant) = (ConnectionId(id), ParticipantId(id));
         let (offer, sources) = ("v=0".into(), vec![]);
         let entrance = Entrance { connection, participant, secret: 7, grant, offer, sources };
@@ -289,7 +300,7 @@ fn rooms_and_nodes_fill_up() {
     assert_eq!(plan.error(3), Some((ErrorCode::Full, true)));
 
     let other = SessionId(Uuid::from_u128(2));
-    plan.hub.handle_open(plan.now, Plan::lesson(other, Progress::Scheduled));
+    plan.hub.handle_open(plan.now, Plan::lesson(other, Progress::Scheduled, plan.now.instant));
     plan.join_room(other, 4, Role::Student);
     assert_eq!(plan.error(4), Some((ErrorCode::Full, true)));
 }
@@ -306,4 +317,35 @@ fn a_message_that_is_sent_twice_is_kept_once() {
         told.iter().filter(|message| matches!(message, ServerMessage::Chat { .. })).count()
     };
     assert_eq!((chats(plan.told(1)), chats(plan.told(2))), (2, 1));
+}
+
+/// A change that is slow to arrive does not put out who has come since.
+#[test]
+fn of_two_answers_the_one_that_was_asked_for_later_counts() {
+    let mut plan = Plan::new();
+    plan.join(1, Role::Teacher);
+    plan.pass(5);
+    let change = |plan: &Plan, seconds: u64, ids: &[u64]| {
+        let lesson = Plan::lesson(ROOM, Progress::Scheduled, plan.now.instant);
+        let as_of = plan.now.instant - Duration::from_secs(5) + Duration::from_secs(seconds);
+        let people = People::new(ids.iter().copied().map(user), as_of);
+        LessonChange {
+            room: ROOM,
+            fence: Some(1),
+            cancelled: false,
+            ends_at: lesson.ends_at,
+            closes_at: lesson.closes_at,
+            people: Some(people),
+        }
+    };
+    plan.hub.handle_change(plan.now, change(&plan, 3, &[1]));
+    assert!(!plan.hub.admits(&Plan::grant(ROOM, 2, Role::Student)));
+    assert!(plan.hub.admits(&Plan::grant(ROOM, 3, Role::Observer)), "nobody books an observer");
+    plan.hub.handle_change(plan.now, change(&plan, 4, &[1, 2]));
+    plan.hub.handle_change(plan.now, change(&plan, 3, &[1]));
+    assert!(plan.hub.admits(&Plan::grant(ROOM, 2, Role::Student)));
+    plan.hub.handle_change(plan.now, change(&plan, 5, &[2]));
+    plan.drain();
+    let removed = ServerMessage::Closed { reason: CloseReason::Removed };
+    assert_eq!(plan.told(1).last(), Some(&removed));
 }

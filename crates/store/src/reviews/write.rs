@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
     id::{ReviewId, SessionId, UserId},
     person::Actor,
-    review::{self, Review, ReviewRefused},
+    review::{self, Review, ReviewRefused, Reviewer},
     text::{Comment, Rating, SkillLevel},
 };
 use serde_json::json;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{ReviewRow, flag, list, publish};
 use crate::{
+    attendance,
     audit::{self, Event},
     error::{StoreError, with_retries},
     idempotency::{self, Answer, Once},
@@ -83,10 +84,12 @@ async fn try_write(
         return Ok(answer);
     }
     let session = sessions::lock(&mut transaction, new.session).await?;
+    let attended = attendance::counts(&mut transaction, new.session, &new.by.id).await?;
+    let reviewer = Reviewer { user: &new.by.id, attended };
     let mut review = Review {
         id: new.id,
         reviewer: new.by.id.clone(),
-        reviewee: review::reviewee(&session, &new.by.id, new.of.as_ref(), window, now)?,
+        reviewee: review::reviewee(&session, reviewer, new.of.as_ref(), window, now)?,
         session: new.session,
         skill: session.skill,
         rating: new.rating,
@@ -170,13 +173,14 @@ async fn try_edit(
 ) -> Result<ReviewRow, StoreError> {
     let mut transaction = pool.begin().await?;
     let session = sessions::lock(&mut transaction, change.session).await?;
-    let reviewer = &change.by.id;
+    // Whoever has written was there; whoever has not finds nothing to change.
+    let reviewer = Reviewer { user: &change.by.id, attended: true };
     let reviewee = review::reviewee(&session, reviewer, change.of.as_ref(), TimeDelta::MAX, now)?;
     let written = sqlx::query!(
         "SELECT id, published_at FROM reviews \
          WHERE session_id = $1 AND reviewer_id = $2 AND reviewee_id = $3 FOR UPDATE",
         change.session.0,
-        reviewer.as_str(),
+        reviewer.user.as_str(),
         reviewee.as_str(),
     )
     .fetch_optional(&mut *transaction)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
-    id::{NodeId, SessionId},
+    id::{NodeId, SessionId, UserId},
     session::Status,
 };
 use serde_json::json;
@@ -26,6 +26,8 @@ pub struct RoomFacts {
     pub grace: Option<TimeDelta>,
     /// The fence under which the asking node holds the room; none: it does not.
     pub fence: Option<i64>,
+    /// Who takes part in the lesson, sorted.
+    pub people: Vec<UserId>,
 }
 
 /// Reads the facts of a lesson for the node that means to hold its room.
@@ -61,7 +63,9 @@ pub async fn held(
         r#"
         SELECT s.id as "id!", s.status as "status!", s.ends_at as "ends_at!",
                l.fence as "fence?",
-               own.grace as "grace?"
+               own.grace as "grace?",
+               ARRAY(SELECT p.user_id FROM session_participants p
+                     WHERE p.session_id = s.id ORDER BY p.user_id) as "people!"
         FROM sessions s
         LEFT JOIN policies own ON own.teacher = s.teacher
         LEFT JOIN room_leases l
@@ -79,7 +83,11 @@ pub async fn held(
         .map(|row| {
             let status = row.status.parse().map_err(corrupt)?;
             let grace = length(row.grace);
-            let facts = RoomFacts { status, ends_at: row.ends_at, grace, fence: row.fence };
+            let people = row.people.iter().map(|user| user.parse());
+            let people = people.collect::<Result<_, _>>();
+            let people = people.map_err(|_| StoreError::Corrupt { column: "user_id" })?;
+            let (ends_at, fence) = (row.ends_at, row.fence);
+            let facts = RoomFacts { status, ends_at, grace, fence, people };
             Ok(Held { session: SessionId(row.id), facts })
         })
         .collect()

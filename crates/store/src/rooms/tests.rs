@@ -169,7 +169,8 @@ async fn a_lesson_that_is_not_there_has_no_facts() {
     let facts_of = async |session| facts(&database.pool, session, FIRST, 1).await.expect("facts");
     assert_eq!(facts_of(nobody).await, None);
     let (status, ends_at) = (Status::Scheduled, at(60));
-    let scheduled = RoomFacts { status, ends_at, grace: None, fence: None };
+    let people = ["student", "teacher"].map(|id| id.parse().expect("a user")).to_vec();
+    let scheduled = RoomFacts { status, ends_at, grace: None, fence: None, people };
     assert_eq!(facts_of(SESSION).await, Some(scheduled));
 }
 

@@ -158,6 +158,27 @@ pub(super) async fn tell(
     write(connection, session, by, happening, users, &[], now).await
 }
 
+/// The same for lessons of one series: each has its trail, and people are told
+/// once, of the first of them and how many there are.
+pub(super) async fn tell_together(
+    connection: &mut PgConnection,
+    sessions: &[Session],
+    by: &Actor,
+    happening: Happening,
+    users: &[&str],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for session in sessions {
+        tell(connection, session, Some(by), happening, &[], now).await?;
+    }
+    let Some(first) = sessions.first() else { return Ok(()) };
+    let mut payload = details(first, Some(by), happening);
+    payload["lessons"] = json!(sessions.len());
+    payload["seriesId"] = json!(first.series);
+    let notice = NewNotice { users, kind: happening.name(), session: first.id, payload: &payload };
+    notifications::notify(connection, &notice, now).await
+}
+
 /// Owes reminders to somebody who has just come into a lesson.
 pub(super) async fn remind(
     connection: &mut PgConnection,

@@ -124,28 +124,41 @@ async fn try_take(
 ) -> Result<Session, StoreError> {
     let (mut transaction, session) = lock(pool, request).await?;
     let (user, by) = (&request.user, &request.by);
-    session.may_have_seat(user, now)?;
-    let session = offer_free_seats(&mut transaction, session, now).await?;
-    let session = match session.place_of(user, now) {
-        Place::Seat | Place::Waiting { .. } => session,
-        Place::None if session.seats_free(now) == 0 => {
-            users::introduce(&mut transaction, &[user.to_string()], now).await?;
-            wait(&mut transaction, &session, user, now).await?;
-            renew(&mut transaction, session.id, now).await?
-        }
-        Place::None | Place::Offered { .. } => {
-            users::introduce(&mut transaction, &[user.to_string()], now).await?;
-            sit(&mut transaction, &session, user, now).await?;
-            let session = renew(&mut transaction, session.id, now).await?;
-            effects::remind(&mut transaction, &session, user, now).await?;
-            let told = told(&session, user, by);
-            let happening = Happening::SeatTaken;
-            effects::tell(&mut transaction, &session, Some(by), happening, &told, now).await?;
-            session
-        }
-    };
+    let (session, seated) = take(&mut transaction, session, user, now).await?;
+    if seated {
+        let told = told(&session, user, by);
+        let happening = Happening::SeatTaken;
+        effects::tell(&mut transaction, &session, Some(by), happening, &told, now).await?;
+    }
     transaction.commit().await?;
     Ok(session)
+}
+
+/// Gives `user` a seat or a place on the waitlist, in a lesson whose row is
+/// locked, and says whether it is a seat that they had not. Nobody is told.
+pub(super) async fn take(
+    connection: &mut PgConnection,
+    session: Session,
+    user: &UserId,
+    now: DateTime<Utc>,
+) -> Result<(Session, bool), StoreError> {
+    session.may_have_seat(user, now)?;
+    let session = offer_free_seats(connection, session, now).await?;
+    Ok(match session.place_of(user, now) {
+        Place::Seat | Place::Waiting { .. } => (session, false),
+        Place::None if session.seats_free(now) == 0 => {
+            users::introduce(connection, &[user.to_string()], now).await?;
+            wait(connection, &session, user, now).await?;
+            (renew(connection, session.id, now).await?, false)
+        }
+        Place::None | Place::Offered { .. } => {
+            users::introduce(connection, &[user.to_string()], now).await?;
+            sit(connection, &session, user, now).await?;
+            let session = renew(connection, session.id, now).await?;
+            effects::remind(connection, &session, user, now).await?;
+            (session, true)
+        }
+    })
 }
 
 async fn try_give_back(
@@ -165,30 +178,54 @@ async fn try_give_back(
 pub(super) async fn leave(
     connection: &mut PgConnection,
     platform: Platform<'_>,
-    session: Session,
+    before: Session,
     user: &UserId,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Session, StoreError> {
-    session.may_have_seat(user, now)?;
+    let (session, was_seated) = let_go(connection, platform, before.clone(), user, by, now).await?;
+    if was_seated {
+        let (told, happening) = (told(&before, user, by), gone(user, by));
+        effects::tell(connection, &before, Some(by), happening, &told, now).await?;
+    }
+    Ok(session)
+}
+
+/// The same, telling nobody but those who wait; and whether it was a seat.
+pub(super) async fn let_go(
+    connection: &mut PgConnection,
+    platform: Platform<'_>,
+    session: Session,
+    user: &UserId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(Session, bool), StoreError> {
     let removed = by.id != *user;
-    match session.place_of(user, now) {
+    match removed {
+        true => session.may_lose_seat(user, now)?,
+        false => session.may_have_seat(user, now)?,
+    }
+    let was_seated = match session.place_of(user, now) {
         Place::None => return Err(Refused::NotParticipant.into()),
         Place::Waiting { .. } | Place::Offered { .. } => {
             forget(connection, session.id, user).await?;
+            false
         }
         Place::Seat => {
             if !removed {
                 session.may_still_leave(session.terms.cancel_deadline(platform.policy), now)?;
             }
-            let happening = if removed { Happening::SeatRemoved } else { Happening::SeatGivenBack };
-            let told = told(&session, user, by);
-            effects::tell(connection, &session, Some(by), happening, &told, now).await?;
             stand_up(connection, session.id, user).await?;
+            true
         }
-    }
+    };
     let session = renew(connection, session.id, now).await?;
-    offer_free_seats(connection, session, now).await
+    Ok((offer_free_seats(connection, session, now).await?, was_seated))
+}
+
+/// What happened to a seat that somebody has no more.
+pub(super) fn gone(user: &UserId, by: &Actor) -> Happening {
+    if by.id == *user { Happening::SeatGivenBack } else { Happening::SeatRemoved }
 }
 
 /// Gives back the seat of somebody who is erased, in a lesson whose row is
@@ -224,7 +261,7 @@ pub(super) async fn stop_waiting(
 }
 
 /// Who is told of a seat: whose it is and the teacher, but not who did it.
-fn told<'a>(session: &'a Session, user: &'a UserId, by: &Actor) -> Vec<&'a str> {
+pub(super) fn told<'a>(session: &'a Session, user: &'a UserId, by: &Actor) -> Vec<&'a str> {
     let people = [user, &session.teacher].into_iter().filter(|person| **person != by.id);
     people.map(UserId::as_str).collect()
 }

@@ -6,10 +6,12 @@
 
 mod book;
 mod change;
+mod seats;
 mod taken;
 
 pub(super) use self::taken::taken;
 pub use self::{
     book::{SeriesBooking, book_series},
     change::{cancel_series, edit_series},
+    seats::{give_seats_back, take_seats},
 };

@@ -63,7 +63,8 @@ pub(crate) struct NewReviewBody {
             content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: there is no such lesson.", body = ProblemDocument,
             content_type = "application/problem+json"),
-        (status = 409, description = "`already_reviewed`, `not_reviewable`", body = ProblemDocument,
+        (status = 409, description = "`already_reviewed`; `not_reviewable`: it has not taken \
+            place, too long ago, or, in a group, without the caller.", body = ProblemDocument,
             content_type = "application/problem+json"),
     ),
 )]

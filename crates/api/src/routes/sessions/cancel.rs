@@ -1,11 +1,7 @@
 //! `DELETE /api/sessions/{id}`
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
-use lectern_domain::{
-    series::Reach,
-    session::{Session, Status},
-    text::Reason,
-};
+use lectern_domain::{series::Reach, session::Status, text::Reason};
 use lectern_store::sessions::{self, Cancellation, Expected};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -84,9 +80,12 @@ pub(crate) async fn cancel(
             state.timed("sessions_cancel_series", cancel).await?
         }
     };
-    let over = |session: &&Session| session.state.status() == Status::Cancelled;
-    for session in cancelled.iter().filter(over) {
-        state.rooms.close(session.id, CloseCause::Cancelled).await;
+    for session in &cancelled {
+        match session.state.status() {
+            Status::Cancelled => state.rooms.close(session.id, CloseCause::Cancelled).await,
+            // One seat was given back, and the lesson stands.
+            _ => state.rooms.look_again(session.id),
+        }
     }
     let session = cancelled.into_iter().find(|session| session.id == id);
     let session = session.ok_or_else(|| Problem::new(Code::NotFound))?;

@@ -21,21 +21,21 @@ use super::joins::{FINGERPRINT, offer};
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// A WebSocket of somebody who says what they like.
-pub(super) struct Client {
+pub(crate) struct Client {
     sink: SplitSink<Socket, Message>,
     stream: SplitStream<Socket>,
 }
 
 /// What the server says.
 #[derive(Debug, PartialEq)]
-pub(super) enum Said {
+pub(crate) enum Said {
     Message(Value),
     /// A close frame with its status, or the end of the connection.
     Close(Option<u16>),
 }
 
 impl Client {
-    pub(super) async fn open(url: &str) -> Self {
+    pub(crate) async fn open(url: &str) -> Self {
         let mut request = url.into_client_request().expect("a URL");
         let protocol = HeaderValue::from_static(SUBPROTOCOL);
         request.headers_mut().insert("sec-websocket-protocol", protocol);
@@ -52,16 +52,16 @@ impl Client {
         said
     }
 
-    pub(super) async fn say(&mut self, frame: &Value) {
+    pub(crate) async fn say(&mut self, frame: &Value) {
         self.sink.send(Message::text(frame.to_string())).await.expect("the server reads");
     }
 
-    pub(super) async fn next(&mut self) -> Said {
+    pub(crate) async fn next(&mut self) -> Said {
         next(&mut self.stream).await
     }
 
     /// The next message of a type; others are of no interest.
-    pub(super) async fn next_of(&mut self, kind: &str) -> Value {
+    pub(crate) async fn next_of(&mut self, kind: &str) -> Value {
         loop {
             match self.next().await {
                 Said::Message(message) if message["type"] == kind => return message,
@@ -89,7 +89,7 @@ async fn next(stream: &mut SplitStream<Socket>) -> Said {
 }
 
 /// Sends a first frame that must be refused with this code and status.
-pub(super) async fn refused(url: &str, frame: impl Into<Message>, code: &str, status: u16) {
+pub(crate) async fn refused(url: &str, frame: impl Into<Message>, code: &str, status: u16) {
     let mut client = Client::open(url).await;
     match client.ask(frame).await {
         Said::Message(message) => {

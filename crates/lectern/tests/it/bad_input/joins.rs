@@ -25,10 +25,10 @@ use crate::support::Server;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Of no certificate in particular.
-pub(super) const FINGERPRINT: &str = "AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB";
+pub(crate) const FINGERPRINT: &str = "AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB";
 
 /// The offer of somebody who only watches.
-pub(super) const fn offer(fingerprint: &str) -> Offer<'_> {
+pub(crate) const fn offer(fingerprint: &str) -> Offer<'_> {
     Offer {
         session: 1,
         ufrag: "mallory",
@@ -42,7 +42,7 @@ pub(super) const fn offer(fingerprint: &str) -> Offer<'_> {
     }
 }
 
-fn join(token: &str, offer: &str) -> Value {
+pub(crate) fn join(token: &str, offer: &str) -> Value {
     json!({"type": "join", "token": token, "offer": offer})
 }
 

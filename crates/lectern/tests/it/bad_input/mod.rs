@@ -3,8 +3,8 @@
 
 mod call;
 mod datagrams;
-mod frames;
-mod joins;
+pub(crate) mod frames;
+pub(crate) mod joins;
 
 use crate::support::{Home, read};
 

@@ -8,12 +8,12 @@ use std::{collections::BTreeMap, mem, sync::Arc, time::Instant};
 use chrono::{DateTime, SecondsFormat, Utc};
 use lectern_domain::{
     id::{ParticipantId, SessionId, UserId},
-    room::{Role, Source},
+    room::{Role, RoomGrant, Source},
 };
 use lectern_protocol::{CloseReason, ErrorCode, ServerMessage};
 
 use super::{
-    lesson::{Chat, Lesson, Now, Warnings},
+    lesson::{Chat, Lesson, Now, People, Warnings, takes_part},
     outbox::{ConnectionId, Departure, Outbox, Question, QuestionKind, Record},
     participant::{Entering, Entrance, Link, Participant},
     seats::{Candidate, Changes},
@@ -21,6 +21,9 @@ use super::{
 use crate::media::{MediaAnswer, MediaCommand, MediaError, SlotAssignment};
 pub(crate) use messages::named_sources;
 use progress::Stage;
+
+/// What somebody is told who is out of the lesson.
+pub(crate) const NOT_IN_LESSON: &str = "the token is for somebody who is no longer in the lesson";
 
 /// The room of one lesson.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub(super) struct Room {
     stage: Stage,
     warnings: Warnings,
     chat: Chat,
+    people: People,
     entering: BTreeMap<ParticipantId, Entering>,
     present: BTreeMap<ParticipantId, Participant>,
     /// The order of the next who comes.
@@ -61,6 +65,7 @@ impl Room {
             stage: Stage::new(now, &lesson),
             warnings: Warnings::new(now),
             chat: Chat::new(lesson.chat),
+            people: lesson.people,
             entering: BTreeMap::new(),
             present: BTreeMap::new(),
             next_order: 0,
@@ -74,8 +79,9 @@ impl Room {
         }
     }
 
-    pub(super) fn fence(&self) -> i64 {
-        self.fence
+    /// Whether a grant is of this lease, and for somebody of the lesson.
+    pub(super) fn admits(&self, grant: &RoomGrant) -> bool {
+        self.fence >= grant.fence && self.people.include(&grant.sub, grant.role)
     }
 
     /// The node took the lease again, under a higher fence.
@@ -103,6 +109,8 @@ impl Room {
         let Entrance { connection, participant, secret, grant, offer, sources } = entrance;
         let refusal = if grant.fence != self.fence {
             Some((ErrorCode::TokenRevoked, "the token is for a lease that is gone"))
+        } else if !self.people.include(&grant.sub, grant.role) {
+            Some((ErrorCode::TokenRevoked, NOT_IN_LESSON))
         } else if now.wall >= self.closes_at {
             Some((ErrorCode::LessonOver, "the lesson is over"))
         } else if self.others_than(&grant.sub) >= limit {
@@ -286,8 +294,10 @@ impl Room {
             participant.tell(Arc::new(ServerMessage::Closed { reason }), out);
             out.close(connection, reason.close_status());
         }
-        let replaced = departure == Departure::Closed(CloseReason::Replaced);
-        if takes_part(participant.role) && !replaced {
+        // Who comes again has not gone, and who is out is not waited for.
+        let for_nothing =
+            matches!(departure, Departure::Closed(CloseReason::Replaced | CloseReason::Removed));
+        if takes_part(participant.role) && !for_nothing {
             self.departures.insert(participant.user.clone(), departure);
         }
         let room = self.id;
@@ -390,11 +400,6 @@ pub(super) fn give_back(question: &Question, out: &mut Outbox) {
         let (room, participant) = (question.room, question.participant);
         out.media(MediaCommand::Leave { room, participant });
     }
-}
-
-/// Whether the lesson is about them; observers and machines come and go.
-fn takes_part(role: Role) -> bool {
-    matches!(role, Role::Teacher | Role::Student)
 }
 
 fn code_of(error: &MediaError) -> ErrorCode {

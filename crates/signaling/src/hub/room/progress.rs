@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use lectern_domain::{id::ParticipantId, room::Role};
 use lectern_protocol::{CloseReason, ServerMessage};
 
-use super::{Room, rfc3339, takes_part};
+use super::{Room, rfc3339};
 use crate::{
     hub::{
-        lesson::{Lesson, LessonChange, Now, Progress},
+        lesson::{Lesson, LessonChange, Now, People, Progress, takes_part},
         outbox::{Departure, Outbox, Record},
         participant::{Link, Transport},
     },
@@ -102,6 +102,30 @@ impl Room {
             None => return self.close(now, CloseReason::Shutdown, out),
         }
         (self.ends_at, self.closes_at) = (change.ends_at, change.closes_at);
+        if let Some(people) = change.people {
+            self.take_people(now, people, out);
+        }
+    }
+
+    /// Puts those out who are no longer in the lesson.
+    pub(in crate::hub) fn take_people(&mut self, now: Now, people: People, out: &mut Outbox) {
+        if people.is_older_than(&self.people) {
+            return;
+        }
+        self.people = people;
+        let entering = self.entering.iter().map(|(id, entering)| {
+            let grant = &entering.grant;
+            (*id, self.people.include(&grant.sub, grant.role))
+        });
+        let strangers: Vec<_> = entering.filter(|(_, included)| !included).collect();
+        for (id, _) in strangers {
+            self.turn_away(now, id, CloseReason::Removed, out);
+        }
+        let present = self.present.values();
+        let strangers = present.filter(|other| !self.people.include(&other.user, other.role));
+        for id in strangers.map(|stranger| stranger.id).collect::<Vec<_>>() {
+            self.depart(now, id, Departure::Closed(CloseReason::Removed), out);
+        }
     }
 
     /// Does what is due.

@@ -43,6 +43,32 @@ async fn a_room_is_closed_by_hand() {
 }
 
 #[tokio::test]
+async fn whoever_is_no_longer_in_the_lesson_is_put_out() {
+    let server = Server::start().await;
+    let (mut teacher, _) = Client::join(server.address, &Server::token(Role::Teacher)).await;
+    let (mut student, _) = Client::join(server.address, &Server::token(Role::Student)).await;
+    let out = "DELETE FROM session_participants WHERE user_id = 'student' RETURNING *";
+    let back = "INSERT INTO session_participants (session_id, user_id, role, during, blocking) \
+                SELECT id, 'student', 'student', during, blocking FROM sessions";
+    // Nobody tells the node: it finds out by itself.
+    sqlx::query(out).execute(&server.database.pool).await.expect("remove");
+    assert_eq!(student.closed().await, CloseReason::Removed);
+    let mut late = Client::open(server.address).await;
+    late.say(join(Role::Student)).await;
+    assert_eq!(late.rejection().await, (ErrorCode::TokenRevoked, 1008));
+    teacher.chat("where did they go").await;
+
+    // Whoever is back may come back at once.
+    sqlx::query(back).execute(&server.database.pool).await.expect("seat");
+    let (mut student, _) = Client::join(server.address, &Server::token(Role::Student)).await;
+    sqlx::query(out).execute(&server.database.pool).await.expect("remove");
+    server.handle.look_again();
+    assert_eq!(student.closed().await, CloseReason::Removed);
+    let reasons = "SELECT string_agg(left_reason, ' ') FROM attendance WHERE role = 'student'";
+    server.until_stored(reasons, "removed removed").await;
+}
+
+#[tokio::test]
 async fn a_lesson_that_is_over_is_closed() {
     let server = Server::start().await;
     let (mut student, _) = Client::join(server.address, &Server::token(Role::Student)).await;

@@ -7,13 +7,14 @@ use std::{
 
 use chrono::{DateTime, TimeDelta};
 use lectern_domain::{
-    id::{ParticipantId, SessionId},
+    id::{ParticipantId, SessionId, UserId},
     room::{MediaKind, Role, RoomGrant, Source},
 };
 use lectern_protocol::{ClientMessage, CloseReason, ServerMessage, SlotView};
 use lectern_signaling::{
     hub::{
-        ConnectionId, Entrance, Hub, HubLimits, Lesson, LessonChange, Now, Output, Progress, Record,
+        ConnectionId, Entrance, Hub, HubLimits, Lesson, LessonChange, Now, Output, People,
+        Progress, Record,
     },
     media::{MediaError, MediaEvent},
 };
@@ -123,9 +124,10 @@ impl World {
             iat: 0,
             exp: 0,
         };
-        if !self.hub.holds(grant.room, grant.fence) {
+        if !self.hub.admits(&grant) {
             let ends_in = self.rng.random_range(-16..40);
-            self.hub.handle_open(self.now, lesson(self.now, grant.room, ends_in));
+            let people = self.people(grant.room);
+            self.hub.handle_open(self.now, lesson(self.now, grant.room, ends_in, people));
         }
         let secret = self.rng.random();
         let (offer, sources) = (who.to_string(), vec![]);
@@ -262,6 +264,11 @@ impl World {
             return self.hub.handle_close(self.now, room, CloseReason::Cancelled);
         }
         let ends_at = self.now.wall + TimeDelta::minutes(self.rng.random_range(-16..20));
+        let known = self.rng.random_ratio(9, 10);
+        let mut people = self.people(room);
+        if self.rng.random_ratio(1, 5) {
+            people.retain(|user| *user != self.clients[who].user);
+        }
         self.hub.handle_change(
             self.now,
             LessonChange {
@@ -270,8 +277,15 @@ impl World {
                 cancelled: self.rng.random_ratio(1, 10),
                 ends_at,
                 closes_at: ends_at + TimeDelta::minutes(15),
+                people: known.then(|| People::new(people, self.now.instant)),
             },
         );
+    }
+
+    /// Whoever may come to a room.
+    fn people(&self, room: SessionId) -> Vec<UserId> {
+        let clients = self.clients.iter().filter(|client| client.room == room);
+        clients.map(|client| client.user.clone()).collect()
     }
 
     /// Time passes, and the hub is called when it wanted to be.
@@ -360,7 +374,7 @@ fn client(rng: &mut StdRng, room: u128, user: usize) -> Client {
     Client { room, user, role, sections, sources, connection: None, view: None }
 }
 
-fn lesson(now: Now, room: SessionId, ends_in: i64) -> Lesson {
+fn lesson(now: Now, room: SessionId, ends_in: i64, people: Vec<UserId>) -> Lesson {
     let ends_at = now.wall + TimeDelta::minutes(ends_in);
     Lesson {
         room,
@@ -368,6 +382,7 @@ fn lesson(now: Now, room: SessionId, ends_in: i64) -> Lesson {
         ends_at,
         closes_at: ends_at + TimeDelta::minutes(15),
         progress: Progress::Scheduled,
+        people: People::new(people, now.instant),
         chat: vec![],
     }
 }

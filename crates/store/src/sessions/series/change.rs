@@ -113,9 +113,9 @@ async fn try_cancel(
 }
 
 /// The lessons of a series, none of which changes until the transaction ends.
-struct Series {
+pub(super) struct Series {
     /// The one that was named.
-    anchor: Session,
+    pub(super) anchor: Session,
     /// All of them, by start; a lesson of no series is alone.
     lessons: Vec<Session>,
     /// Those whose time was changed by themselves.
@@ -146,6 +146,16 @@ impl Series {
             .collect::<Result<Vec<UserId>, _>>()?;
         let people: Vec<&UserId> = users.iter().collect();
         openings::lock(&mut transaction, &people).await?;
+        let series = Self::read(&mut transaction, id).await?;
+        Ok((transaction, series))
+    }
+
+    /// Locks the lessons and reads them. Whoever changes them has locked those
+    /// people whose time it is about.
+    pub(super) async fn read(
+        connection: &mut PgConnection,
+        id: SessionId,
+    ) -> Result<Self, StoreError> {
         let rows = sqlx::query!(
             r#"
             SELECT id, detached FROM sessions
@@ -154,20 +164,20 @@ impl Series {
             "#,
             id.0,
         )
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut *connection)
         .await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let lessons = load(&mut transaction, &ids).await?;
+        let lessons = load(connection, &ids).await?;
         let anchor =
             lessons.iter().find(|lesson| lesson.id == id).cloned().ok_or(StoreError::NotFound)?;
         let detached = rows.iter().filter(|row| row.detached);
         let detached = detached.map(|row| SessionId(row.id)).collect();
-        Ok((transaction, Self { anchor, lessons, detached }))
+        Ok(Self { anchor, lessons, detached })
     }
 
     /// The lessons that a change of the anchor reaches, which is one of them.
     /// Those that were moved by themselves do not `move` with it.
-    fn reached(
+    pub(super) fn reached(
         &self,
         reach: Reach,
         moves: bool,

@@ -1037,11 +1037,18 @@ export interface paths {
          * @description Where no seat is free, the caller is put on the waitlist; a seat that becomes
          *     free is offered to the first there, and kept for two hours, at most until the
          *     lesson starts. `seats.mine` says which it is. Repeating this changes nothing.
+         *
+         *     In a series, `scope` says in which lessons: each gives a seat, or a place on
+         *     its own waitlist. All of them or none: whoever has another lesson at the time
+         *     of one takes no seat at all, and `starts` says when.
          */
         post: operations["takeSeat"];
         /**
          * Gives the caller's seat in a group lesson back, or their place on the
          *     waitlist. The lesson stands, and the seat is offered to who waits for one.
+         *     Whoever is in its room already is put out.
+         * @description In a series, `scope` says in which lessons: all of them or, where one is past
+         *     the teacher's deadline, none. Those without a seat or place are passed over.
          */
         delete: operations["giveSeatBack"];
         options?: never;
@@ -1061,7 +1068,8 @@ export interface paths {
         post?: never;
         /**
          * Takes somebody's seat in a group lesson away, or their place on the waitlist.
-         *     Its teacher and admins may; whoever loses a seat is told.
+         *     Its teacher and admins may, until the lesson is over; whoever loses a seat is
+         *     told, and put out of the room if they are there.
          */
         delete: operations["removeSeat"];
         options?: never;
@@ -10201,7 +10209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_reviewed`, `not_reviewable` */
+            /** @description `already_reviewed`; `not_reviewable`: it has not taken place, too long ago, or, in a group, without the caller. */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -14771,7 +14779,13 @@ export interface operations {
     };
     takeSeat: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of a series: this lesson, this and those after it, or all that are still
+                 *     ahead. What has begun or is past never changes.
+                 */
+                scope?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -14903,7 +14917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`: they have another lesson then; `invalid_transition`: it has begun or was called off; `waitlist_full` */
+            /** @description `slot_taken`: they have another lesson then, and of a series `starts` says when; `invalid_transition`: it has begun or was called off; `waitlist_full` */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -14993,7 +15007,13 @@ export interface operations {
     };
     giveSeatBack: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of a series: this lesson, this and those after it, or all that are still
+                 *     ahead. What has begun or is past never changes.
+                 */
+                scope?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -15302,7 +15322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_transition`: it has begun or was called off. */
+            /** @description `invalid_transition`: it is over or was called off. */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];

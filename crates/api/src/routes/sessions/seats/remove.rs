@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Takes somebody's seat in a group lesson away, or their place on the waitlist.
-/// Its teacher and admins may; whoever loses a seat is told.
+/// Its teacher and admins may, until the lesson is over; whoever loses a seat is
+/// told, and put out of the room if they are there.
 #[utoipa::path(
     operation_id = "removeSeat",
     delete, path = "/api/sessions/{id}/seats/{userId}", tag = "sessions",
@@ -25,7 +26,7 @@ use crate::{
             body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument,
             content_type = "application/problem+json"),
-        (status = 409, description = "`invalid_transition`: it has begun or was called off.",
+        (status = 409, description = "`invalid_transition`: it is over or was called off.",
             body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]
@@ -42,6 +43,7 @@ pub(crate) async fn remove(
     let request = SeatRequest { session, user, by: caller.actor.clone() };
     let give = sessions::give_seat_back(&state.pool, state.platform(), &request, state.clock.now());
     let session = state.timed("sessions_give_seat_back", give).await?;
+    state.rooms.look_again(session.id);
     let view = view::Viewer { actor: &caller.actor, zone: None }.show(&state, &session).await?;
     Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))
 }
