@@ -42,10 +42,11 @@ function Asked({ lesson, until }: { lesson: Session; until: ReactNode }) {
   const { answer } = useLessonChanges();
   const [declining, setDeclining] = useState(false);
   const student = firstName(lesson.studentName ?? 'Somebody');
+  // An answered request is gone from the page, and with it what `mutate` would call.
   const confirm = () =>
-    answer.mutate(
-      { id: lesson.id, yes: true },
-      { onSuccess: () => toast(`${lesson.title} is confirmed`) },
+    answer.mutateAsync({ id: lesson.id, yes: true }).then(
+      () => toast(`${lesson.title} is confirmed`),
+      () => undefined,
     );
   return (
     <>
@@ -57,7 +58,7 @@ function Asked({ lesson, until }: { lesson: Session; until: ReactNode }) {
         </div>
         <div className="request-answers">
           <Button onClick={() => setDeclining(true)}>Decline</Button>
-          <Button kind="primary" busy={answer.isPending} onClick={confirm}>
+          <Button kind="primary" busy={answer.isPending} onClick={() => void confirm()}>
             <Check aria-hidden /> Confirm
           </Button>
         </div>
@@ -82,15 +83,13 @@ function Decline({ lesson, who, onDone }: DeclineProps) {
   const [reason, setReason, forget] = useDraft(`decline.${lesson.id}`);
   const { date, start } = lessonTimes(lesson, zone);
   const send = () =>
-    answer.mutate(
-      { id: lesson.id, yes: false, reason: reason.trim() },
-      {
-        onSuccess: () => {
-          forget();
-          toast(`${who} is told that it does not suit you`);
-          onDone();
-        },
+    answer.mutateAsync({ id: lesson.id, yes: false, reason: reason.trim() }).then(
+      () => {
+        forget();
+        toast(`${who} is told that it does not suit you`);
+        onDone();
       },
+      () => undefined,
     );
   return (
     <Dialog title={`Decline ${lesson.title}?`} onClose={onDone}>
@@ -98,7 +97,7 @@ function Decline({ lesson, who, onDone }: DeclineProps) {
         className="dialog-form"
         onSubmit={(event) => {
           event.preventDefault();
-          send();
+          void send();
         }}
       >
         <p className="l-muted">

@@ -25,16 +25,15 @@ export function CancelLesson({ lesson, onDone }: { lesson: Session; onDone: () =
   const mine = lesson.participants.some(({ id }) => id === me.id);
   const group = isGroup(lesson);
   const who = group ? 'Everybody' : mine ? firstName(otherPerson(lesson, me.id).name) : 'Both';
+  // What is called off can no longer be, and the page takes the dialog away.
   const send = () =>
-    cancel.mutate(
-      { id: lesson.id, reason: reason.trim(), scope },
-      {
-        onSuccess: () => {
-          forget();
-          toast(scope === 'one' ? `${lesson.title} is cancelled` : 'The lessons are cancelled');
-          onDone();
-        },
+    cancel.mutateAsync({ id: lesson.id, reason: reason.trim(), scope }).then(
+      () => {
+        forget();
+        toast(scope === 'one' ? `${lesson.title} is cancelled` : 'The lessons are cancelled');
+        onDone();
       },
+      () => undefined,
     );
   return (
     <Dialog title={`Cancel ${lesson.title}?`} onClose={onDone}>
@@ -42,7 +41,7 @@ export function CancelLesson({ lesson, onDone }: { lesson: Session; onDone: () =
         className="dialog-form"
         onSubmit={(event) => {
           event.preventDefault();
-          send();
+          void send();
         }}
       >
         <TextArea

@@ -25,8 +25,12 @@ export function ProposedTime({ lesson, proposal }: ProposedTimeProps) {
   const before = lessonTimes(lesson, zone);
   const begins = wallClock(proposal.scheduledAt, zone);
   const ends = wallClock(Date.parse(proposal.scheduledAt) + proposal.duration * 60_000, zone);
+  // A settled proposal is gone from the page, and with it what `mutate` would call.
   const act = (how: 'accept' | 'decline' | 'withdraw', said: string) =>
-    settle.mutate({ lesson, how }, { onSuccess: () => toast(said) });
+    void settle.mutateAsync({ lesson, how }).then(
+      () => toast(said),
+      () => undefined,
+    );
   const doing = settle.isPending ? settle.variables.how : null;
   return (
     <section className="l-card proposed" aria-labelledby="proposed">
