@@ -132,6 +132,7 @@ async fn chat_and_attendance_are_their_peoples() {
     let expected = json!({ "items": [{
         "participant": "00000000000000aa", "user": "jonas", "role": "student",
         "joinedAt": rfc3339(world.now()), "connectedAt": null, "leftAt": null, "leftReason": null,
+        "lossRate": null,
     }] });
     assert_eq!(came, expected);
 }
