@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 /// The largest body of a request, in bytes: 413 beyond.
 pub const BODY: usize = 64 * 1024;
 /// The longest query string, in bytes: 414 beyond.
@@ -59,6 +61,9 @@ pub const CALLERS: usize = 100_000;
 /// The most callers whose claims are known to be stored. Beyond, all are
 /// forgotten, and stored again when they next call.
 pub const REMEMBERED: usize = 100_000;
+/// How long that is believed before it is stored again: so long a token of
+/// somebody whom another node has erased may go on being answered.
+pub const REMEMBERED_FOR: TimeDelta = TimeDelta::minutes(1);
 /// The largest key set, in bytes.
 pub const JWKS_BYTES: usize = 256 * 1024;
 /// The most keys of a set; further ones are ignored.

@@ -56,13 +56,13 @@ pub(crate) async fn identify(state: &ApiState, headers: &HeaderMap) -> Result<Id
     let zone = bearer.claims.time_zone.take();
     bearer.claims.time_zone =
         zone.and_then(|zone| state.zones.name(&zone).ok()).map(|zone| zone.to_string());
-    if !state.remembered.knows(&bearer.claims) {
+    if !state.remembered.knows(&bearer.claims, now) {
         let remember = users::remember(&state.pool, &bearer.claims, now);
         match state.timed("users_remember", remember).await {
             Err(StoreError::UserErased) => return Err(erased()),
             stored => stored?,
         }
-        state.remembered.learn(&bearer.claims);
+        state.remembered.learn(&bearer.claims, now);
     }
     Ok(Identity::Person(bearer))
 }

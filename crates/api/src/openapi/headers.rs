@@ -89,7 +89,9 @@ impl Modify for Headers {
 /// A whole answer to GET has a tag, and is not sent to who names it.
 fn validators(get: &mut Operation) {
     let Some(RefOr::T(response)) = get.responses.responses.get_mut("200") else { return };
-    if !response.content.contains_key("application/json") {
+    // What is written while it is sent, as a file, has no tag.
+    let file = response.headers.contains_key("Content-Disposition");
+    if file || !response.content.contains_key("application/json") {
         return;
     }
     refer(response, "ETag");

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Availability, Dispute, Notice, Policy, Review, Session, User};
+use super::{Availability, Dispute, Notice, Policy, Review, Session, User, dispute::ActorKind};
 use crate::routes::sessions::join::RoomRole;
 
 /// Everything that is kept of a person. It is written page by page while it is
@@ -46,10 +46,10 @@ pub(crate) struct PersonExport {
     /// New times that they proposed.
     proposals: Vec<ExportedProposal>,
     /// Teachers whom they may book, where the platform says so with a list.
-    #[schema(example = json!(["ines"]))]
+    #[schema(example = json!(["ines", "daniel"]))]
     matched_teachers: Vec<String>,
     /// Students who may book them.
-    #[schema(example = json!(["jonas"]))]
+    #[schema(example = json!(["mira"]))]
     matched_students: Vec<String>,
     /// Their complaints, the newest first.
     disputes: Vec<Dispute>,
@@ -179,6 +179,7 @@ pub(crate) struct ExportedEvent {
     /// When.
     at: DateTime<Utc>,
     /// As what they did it: `user` or `admin`.
+    #[schema(value_type = ActorKind)]
     actor_kind: String,
     /// What was done, by a stable name.
     action: String,

@@ -61,7 +61,8 @@ pub(crate) struct Hold {
         example = json!({ "teacher": "ines", "start": "2027-03-15T09:00:00Z", "duration": 60 })),
     responses(
         (status = 201, description = "Kept.", body = Hold),
-        (status = 409, description = "`slot_taken`, `outside_availability` with `rule`",
+        (status = 409, description = "`slot_taken`, `outside_availability` with `rule`, \
+            `user_erased`",
             body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]

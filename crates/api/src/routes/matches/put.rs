@@ -34,6 +34,8 @@ pub(crate) struct Matches {
         (status = 200, description = "As they are now.", body = Matches),
         (status = 403, description = "`forbidden`", body = ProblemDocument,
             content_type = "application/problem+json"),
+        (status = 409, description = "`user_erased`: the student was. Teachers who were are left out.", body = ProblemDocument,
+            content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn put(

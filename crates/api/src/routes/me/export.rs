@@ -12,7 +12,8 @@ use crate::{
 #[utoipa::path(
     operation_id = "exportMe",
     get, path = "/api/me/export", tag = "me",
-    responses((status = 200, description = "One document, as a file.", body = PersonExport)),
+    responses((status = 200, description = "One document, as a file.", body = PersonExport,
+            headers(("Content-Disposition" = String, description = "`attachment`")))),
 )]
 pub(crate) async fn export(
     State(state): State<ApiState>,

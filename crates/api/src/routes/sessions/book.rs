@@ -118,7 +118,8 @@ impl Wanted {
             `not_matched`: the platform has not matched student and teacher.",
             body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`slot_taken`: somebody in it is taken then, and of a series \
-            `starts` says when; `outside_availability` with `rule`; `hold_expired`.",
+            `starts` says when; `outside_availability` with `rule`; `hold_expired`; \
+            `user_erased`: somebody in it was.",
             body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]

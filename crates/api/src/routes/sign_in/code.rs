@@ -66,6 +66,8 @@ pub(crate) struct SignInCode {
         (status = 201, description = "The code.", body = SignInCode),
         (status = 403, description = "`forbidden`: not a service, or its key lacks the scope.",
             body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`user_erased`", body = ProblemDocument,
+            content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn make(

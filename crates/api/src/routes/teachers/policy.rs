@@ -53,6 +53,8 @@ pub(crate) async fn get(
             headers(("ETag" = String))),
         (status = 403, description = "`forbidden`", body = ProblemDocument,
             content_type = "application/problem+json"),
+        (status = 409, description = "`user_erased`", body = ProblemDocument,
+            content_type = "application/problem+json"),
         (status = 412, description = "`version_conflict`", body = ProblemDocument,
             content_type = "application/problem+json"),
     ),

@@ -22,7 +22,7 @@ use crate::{
 /// go, and averages stay what they are. In the record of who did what, the
 /// pseudonym takes the place of the id.
 ///
-/// Tokens of the person are no longer good: 401. Nobody is erased in the midst
+/// Tokens of the person are no longer good: 401, on every node within a minute. Nobody is erased in the midst
 /// of a lesson: ask again when it is over.
 #[utoipa::path(
     operation_id = "eraseUser",

@@ -48,7 +48,8 @@ use crate::{
     params(("id" = String, Path, min_length = 1, max_length = 128)),
     security(("platformToken" = []), ("serviceKey" = ["users:read"])),
     responses(
-        (status = 200, description = "One document, as a file.", body = PersonExport),
+        (status = 200, description = "One document, as a file.", body = PersonExport,
+            headers(("Content-Disposition" = String, description = "`attachment`"))),
         (status = 403, description = "`forbidden`: not an admin, or the key lacks the scope.",
             body = ProblemDocument, content_type = "application/problem+json"),
     ),

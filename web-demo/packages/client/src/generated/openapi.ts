@@ -1269,7 +1269,7 @@ export interface paths {
          *     go, and averages stay what they are. In the record of who did what, the
          *     pseudonym takes the place of the id.
          *
-         *     Tokens of the person are no longer good: 401. Nobody is erased in the midst
+         *     Tokens of the person are no longer good: 401, on every node within a minute. Nobody is erased in the midst
          *     of a lesson: ask again when it is over.
          */
         delete: operations["eraseUser"];
@@ -1759,7 +1759,7 @@ export interface components {
             /** @description What was done, by a stable name. */
             action: string;
             /** @description As what they did it: `user` or `admin`. */
-            actorKind: string;
+            actorKind: components["schemas"]["ActorKind"];
             /**
              * Format: date-time
              * @description When.
@@ -2711,14 +2711,15 @@ export interface components {
             /**
              * @description Students who may book them.
              * @example [
-             *       "jonas"
+             *       "mira"
              *     ]
              */
             matchedStudents: string[];
             /**
              * @description Teachers whom they may book, where the platform says so with a list.
              * @example [
-             *       "ines"
+             *       "ines",
+             *       "daniel"
              *     ]
              */
             matchedTeachers: string[];
@@ -7042,7 +7043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `outside_availability` with `rule` */
+            /** @description `slot_taken`, `outside_availability` with `rule`, `user_erased` */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -7481,6 +7482,18 @@ export interface operations {
             };
             /** @description `not_found`: there is no such thing, or none that the caller may know of. */
             404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_erased`: the student was. Teachers who were are left out. */
+            409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -8553,10 +8566,7 @@ export interface operations {
     exportMe: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Tags that the caller knows: 304 instead of one of them. */
-                "If-None-Match"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -8565,7 +8575,8 @@ export interface operations {
             /** @description One document, as a file. */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
+                    /** @description `attachment` */
+                    "Content-Disposition"?: string;
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -8653,7 +8664,7 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "action": "session_booked",
-                     *           "actorKind": "As what they did it",
+                     *           "actorKind": "user",
                      *           "at": "2027-03-08T10:00:00Z",
                      *           "details": {},
                      *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
@@ -8724,10 +8735,11 @@ export interface operations {
                      *         }
                      *       ],
                      *       "matchedStudents": [
-                     *         "jonas"
+                     *         "mira"
                      *       ],
                      *       "matchedTeachers": [
-                     *         "ines"
+                     *         "ines",
+                     *         "daniel"
                      *       ],
                      *       "notifications": [
                      *         {
@@ -8837,17 +8849,6 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["PersonExport"];
                 };
-            };
-            /** @description The caller has it already. */
-            304: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {
@@ -11202,7 +11203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`: somebody in it is taken then, and of a series `starts` says when; `outside_availability` with `rule`; `hold_expired`. */
+            /** @description `slot_taken`: somebody in it is taken then, and of a series `starts` says when; `outside_availability` with `rule`; `hold_expired`; `user_erased`: somebody in it was. */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -14917,7 +14918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`: they have another lesson then, and of a series `starts` says when; `invalid_transition`: it has begun or was called off; `waitlist_full` */
+            /** @description `slot_taken`: they have another lesson then, and of a series `starts` says when; `invalid_transition`: it has begun or was called off; `waitlist_full`; `user_erased` */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -15825,6 +15826,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `user_erased` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: the body is. */
             413: {
                 headers: {
@@ -16341,6 +16354,18 @@ export interface operations {
             };
             /** @description `not_found`: there is no such thing, or none that the caller may know of. */
             404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_erased` */
+            409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -16904,6 +16929,18 @@ export interface operations {
             };
             /** @description `not_found`: there is no such thing, or none that the caller may know of. */
             404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_erased` */
+            409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -17910,10 +17947,7 @@ export interface operations {
     exportUser: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Tags that the caller knows: 304 instead of one of them. */
-                "If-None-Match"?: string;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -17924,7 +17958,8 @@ export interface operations {
             /** @description One document, as a file. */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
+                    /** @description `attachment` */
+                    "Content-Disposition"?: string;
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -18012,7 +18047,7 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "action": "session_booked",
-                     *           "actorKind": "As what they did it",
+                     *           "actorKind": "user",
                      *           "at": "2027-03-08T10:00:00Z",
                      *           "details": {},
                      *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
@@ -18083,10 +18118,11 @@ export interface operations {
                      *         }
                      *       ],
                      *       "matchedStudents": [
-                     *         "jonas"
+                     *         "mira"
                      *       ],
                      *       "matchedTeachers": [
-                     *         "ines"
+                     *         "ines",
+                     *         "daniel"
                      *       ],
                      *       "notifications": [
                      *         {
@@ -18196,17 +18232,6 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["PersonExport"];
                 };
-            };
-            /** @description The caller has it already. */
-            304: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description `unauthenticated`: no token was sent, or none that is good. */
             401: {

@@ -47,7 +47,7 @@ pub(crate) struct NewSeat {
             content_type = "application/problem+json"),
         (status = 409, description = "`slot_taken`: they have another lesson then, \
             and of a series `starts` says when; \
-            `invalid_transition`: it has begun or was called off; `waitlist_full`",
+            `invalid_transition`: it has begun or was called off; `waitlist_full`; `user_erased`",
             body = ProblemDocument, content_type = "application/problem+json"),
     ),
 )]
