@@ -29,15 +29,19 @@ LATERAL (
            CASE WHEN p.user_id <> concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)
                 THEN 'student'
                 WHEN p.role = 'teacher' THEN 'lesson' ELSE 'busy' END AS kind
-    FROM session_participants p
-    WHERE p.user_id = ANY(ARRAY[
-            concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int),
-            concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int)])
-      AND p.blocking AND p.attending
-      AND lower(p.during) > time.start - interval '1 day'
-      AND lower(p.during) < time.start + interval '1 hour'
-      AND p.during && tstzrange(time.start, time.start + interval '1 hour', '[)')
-      AND p.session_id IS DISTINCT FROM NULL
+    FROM unnest(ARRAY[
+            concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int),
+            concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)]) AS person (id)
+    CROSS JOIN LATERAL (
+        SELECT p.during, p.role, p.user_id
+        FROM session_participants p
+        WHERE p.user_id = person.id AND p.blocking AND p.attending
+          AND lower(p.during) > time.start - interval '1 day'
+          AND lower(p.during) < time.start + interval '1 hour'
+          AND p.during && tstzrange(time.start, time.start + interval '1 hour', '[)')
+          AND p.session_id IS DISTINCT FROM NULL
+        OFFSET 0
+    ) p
     UNION ALL
     SELECT h.during, 'hold'
     FROM holds h
@@ -95,12 +99,11 @@ WITH used AS (
 )
 SELECT (SELECT count(*) FROM seated),
        EXISTS (SELECT FROM used WHERE used.id = NULL AND used.alive),
-       ARRAY(SELECT coalesce(nullif(u.name, ''), p.id)
+       ARRAY(SELECT coalesce((SELECT nullif(u.name, '') FROM users u WHERE u.id = p.id), p.id)
              FROM unnest(ARRAY[
                 concat('pgbench-', :run::bigint, '-', :client_id::int, '-student-', :pair::int),
                 concat('pgbench-', :run::bigint, '-', :client_id::int, '-teacher-', :pair::int)
              ]) WITH ORDINALITY AS p (id, n)
-             LEFT JOIN users u ON u.id = p.id
              ORDER BY p.n);
 WITH recorded AS (
     INSERT INTO audit_events (at, actor, actor_kind, action, session_id, details)

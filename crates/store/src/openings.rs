@@ -257,6 +257,9 @@ async fn engagements(
     let mut holders = students.clone();
     holders.push(wanted.by.id.to_string());
     let (from, to) = (span.from - reach, span.to + reach);
+    // `OFFSET 0`: one person after the other, by the index of people. Left to
+    // itself Postgres may read what everybody has at that time, if the tables
+    // were small when it made its plan.
     let rows = sqlx::query!(
         r#"
         SELECT lower(taken.during) AS "from!", upper(taken.during) AS "to!", taken.kind AS "kind!"
@@ -264,10 +267,15 @@ async fn engagements(
             SELECT p.during,
                    CASE WHEN p.user_id <> $1 THEN 'student'
                         WHEN p.role = 'teacher' THEN 'lesson' ELSE 'busy' END AS kind
-            FROM session_participants p
-            WHERE p.user_id = ANY($2::text[] || $1) AND p.blocking AND p.attending
-              AND lower(p.during) > $8 AND lower(p.during) < $5
-              AND p.during && tstzrange($4, $5, '[)') AND p.session_id IS DISTINCT FROM $6
+            FROM unnest($2::text[] || $1::text) AS person (id)
+            CROSS JOIN LATERAL (
+                SELECT p.during, p.role, p.user_id
+                FROM session_participants p
+                WHERE p.user_id = person.id AND p.blocking AND p.attending
+                  AND lower(p.during) > $8 AND lower(p.during) < $5
+                  AND p.during && tstzrange($4, $5, '[)') AND p.session_id IS DISTINCT FROM $6
+                OFFSET 0
+            ) p
             UNION ALL
             SELECT h.during, 'hold'
             FROM holds h

@@ -213,9 +213,9 @@ async fn insert(
         )
         SELECT (SELECT count(*) FROM seated) AS "seated!",
                EXISTS (SELECT FROM used WHERE used.id = $21 AND used.alive) AS "held!",
-               ARRAY(SELECT coalesce(nullif(u.name, ''), p.id)
+               ARRAY(SELECT coalesce((SELECT nullif(u.name, '') FROM users u WHERE u.id = p.id),
+                                     p.id)
                      FROM unnest($19::text[]) WITH ORDINALITY AS p (id, n)
-                     LEFT JOIN users u ON u.id = p.id
                      ORDER BY p.n) AS "names!"
         "#,
         booking.id.0,

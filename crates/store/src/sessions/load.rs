@@ -107,9 +107,11 @@ pub(crate) async fn load(
         LEFT JOIN policies own ON own.teacher = s.teacher
         CROSS JOIN LATERAL (
             SELECT array_agg(p.user_id ORDER BY p.user_id) AS users,
-                   array_agg(coalesce(nullif(u.name, ''), u.id) ORDER BY p.user_id) AS names,
+                   array_agg(coalesce((SELECT nullif(u.name, '') FROM users u
+                                       WHERE u.id = p.user_id), p.user_id)
+                             ORDER BY p.user_id) AS names,
                    array_agg(p.role ORDER BY p.user_id) AS roles
-            FROM session_participants p JOIN users u ON u.id = p.user_id
+            FROM session_participants p
             WHERE p.session_id = s.id) p
         CROSS JOIN LATERAL (
             SELECT array_agg(w.user_id ORDER BY w.place) AS users,
