@@ -7,29 +7,53 @@ SELECT s.id FROM session_participants p JOIN sessions s ON s.id = p.session_id
 WHERE p.user_id = 'teacher-0' AND (s.status IN ('completed', 'cancelled') OR s.ends_at <= now())
 ORDER BY lower(p.during) DESC, p.session_id DESC LIMIT 51;
 
-\echo What the year of a teacher comes to
+\echo What the year of a teacher comes to, by days and by hours of the week
 EXPLAIN (ANALYZE, BUFFERS)
-SELECT slot_of(f.slot), p.role = 'teacher', sum(booked), sum(completed), sum(minutes)
-FROM session_participants p JOIN sessions s ON s.id = p.session_id
-CROSS JOIN LATERAL lesson_figures(s, 1) f
-WHERE p.attending AND p.user_id = 'teacher-0'
-  AND lower(p.during) >= now() - interval '365 days' AND lower(p.during) < now()
-GROUP BY 1, 2;
+SELECT day, taught, quarter, sum(booked), sum(completed), sum(minutes)
+FROM (SELECT date_bin('1 day', f.slot, 'epoch') AS day, p.role = 'teacher' AS taught,
+             (extract(epoch FROM f.slot)::bigint / 900) % 672 AS quarter, f.*
+      FROM session_participants p JOIN sessions s ON s.id = p.session_id
+      CROSS JOIN LATERAL lesson_figures(s, 1) f
+      WHERE p.attending AND p.user_id = 'teacher-0'
+        AND lower(p.during) >= now() - interval '365 days' AND lower(p.during) < now()) counted
+GROUP BY GROUPING SETS ((day, taught), (quarter));
 
-\echo What the year of the platform comes to
+\echo What the year of the platform comes to, on days that begin with an hour
 EXPLAIN (ANALYZE, BUFFERS)
 SELECT width_bucket(slot, days.starts), sum(booked), sum(completed), sum(minutes), sum(declined),
        sum(off_teacher), sum(off_student), sum(off_other), sum(missed_both), sum(fives),
        sum(presences), sum(packets), sum(lost), sum(pairs), sum(pairs_30), sum(pairs_90)
 FROM (SELECT array_agg(now() - interval '366 days' + n * interval '1 day') AS starts
       FROM generate_series(0, 366) AS n) days,
-     (SELECT * FROM figures WHERE slot >= now() - interval '365 days' AND slot < now()) counted
+     (SELECT * FROM figure_hours
+      WHERE slot >= now() - interval '365 days' AND slot < now()) counted
+GROUP BY 1;
+
+\echo The same on days that begin within an hour, whose quarters are read
+SELECT array_agg(date_trunc('day', now()) - n * interval '1 day' - interval '6 hours') AS hours
+FROM generate_series(0, 366) AS n \gset
+SELECT array_agg(hour + n * interval '15 minutes') AS quarters
+FROM unnest(:'hours'::timestamptz[]) AS hour, generate_series(0, 3) AS n \gset
+EXPLAIN (ANALYZE, BUFFERS)
+SELECT date_bin('1 day', slot, '2000-01-01 18:15:00+00'), sum(booked), sum(completed),
+       sum(minutes), sum(fives), sum(presences), sum(packets), sum(lost), sum(pairs)
+FROM (SELECT slot, booked, completed, minutes, fives, presences, packets, lost, pairs
+      FROM figure_hours
+      WHERE slot >= now() - interval '365 days' AND slot < now()
+        AND NOT EXISTS (SELECT FROM unnest(:'hours'::timestamptz[]) AS cut (hour)
+                        WHERE hour = slot)
+      UNION ALL
+      SELECT slot, booked, completed, minutes, fives, presences, packets, lost, pairs
+      FROM figures
+      WHERE slot = ANY(:'quarters'::timestamptz[])
+        AND slot >= now() - interval '365 days' AND slot < now()) counted
 GROUP BY 1;
 
 \echo The busiest hours of that year
 EXPLAIN (ANALYZE, BUFFERS)
-SELECT (extract(epoch FROM slot)::bigint / 900) % 672, sum(booked - declined - off_teacher)
-FROM figures WHERE slot >= now() - interval '365 days' AND slot < now() GROUP BY 1;
+SELECT (extract(epoch FROM slot)::bigint / 900) % 672, sum(held_00), sum(held_15), sum(held_30),
+       sum(held_45)
+FROM figure_hours WHERE slot >= now() - interval '365 days' AND slot < now() GROUP BY 1;
 
 \echo Lessons of the year that nobody came to, as far as that is not marked
 EXPLAIN (ANALYZE, BUFFERS)
