@@ -1,7 +1,8 @@
 """What the document says in words because a schema cannot: schemathesis loads
 this, and data that is to be accepted keeps to the words too.
 
-Nothing here touches data that is to be refused, and no answer is looked at.
+Nothing else touches data that is to be refused, and no answer is looked at.
+Nobody who calls is erased, since all calls after that would be refused.
 """
 
 import datetime
@@ -16,14 +17,23 @@ THIS_YEAR = datetime.datetime.now(datetime.UTC).year
 numbers = itertools.count()
 
 
+# All who call, here or in a run beside this one: they stay.
+CALLERS = ("jonas", "ines", "ada")
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    operation = case.operation.definition.raw.get("operationId")
+    if operation == "eraseMe" and isinstance(case.body, dict) and case.body.get("confirm") in CALLERS:
+        case.body["confirm"] = "nobody"
+    if operation == "eraseUser" and case.path_parameters.get("id") in CALLERS:
+        case.path_parameters["id"] = "nobody"
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if case.headers and "Idempotency-Key" in case.headers:
         # A key is for one request.
         case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key'][:200]}-{next(numbers)}"
-    keep = RULES.get(case.operation.definition.raw.get("operationId"))
+    keep = RULES.get(operation)
     if keep is not None:
         keep(case)
 
@@ -135,6 +145,11 @@ def feeds(case):
             item["url"] = f"https://feeds.invalid/{next(numbers)}.ics"
 
 
+def made_up(case):
+    """A cursor is what an answer gave; these hold an id that is text."""
+    case.query.pop("cursor", None)
+
+
 RULES = {
     "bookSession": booking,
     "editSession": edit,
@@ -146,4 +161,5 @@ RULES = {
     "getAnalytics": span,
     "getPlatformAnalytics": span,
     "listSlots": span,
+    "listUsers": made_up,
 }
