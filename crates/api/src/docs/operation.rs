@@ -154,9 +154,13 @@ fn headers(answer: &Value) -> String {
         .into_iter()
         .flatten()
         .filter(|(name, _)| !everywhere.contains(&name.as_str()))
-        .map(|(name, _)| {
+        .map(|(name, header)| {
             let name = escape(name);
-            format!("<a href=\"#header-{name}\">{name}</a>")
+            // Those of several operations are told of in one place.
+            match header.get("$ref") {
+                Some(_) => format!("<a href=\"#header-{name}\">{name}</a>"),
+                None => name,
+            }
         })
         .collect();
     if names.is_empty() { String::new() } else { format!("<p>Headers: {}</p>", names.join(", ")) }

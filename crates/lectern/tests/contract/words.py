@@ -145,6 +145,13 @@ def feeds(case):
             item["url"] = f"https://feeds.invalid/{next(numbers)}.ics"
 
 
+def record(case):
+    """A skill is not blank."""
+    body = case.body
+    if isinstance(body, dict) and body.get("skills"):
+        body["skills"] = [skill for skill in body["skills"] if skill.strip()]
+
+
 def made_up(case):
     """A cursor is what an answer gave; these hold an id that is text."""
     case.query.pop("cursor", None)
@@ -162,4 +169,5 @@ RULES = {
     "getPlatformAnalytics": span,
     "listSlots": span,
     "listUsers": made_up,
+    "putUser": record,
 }
