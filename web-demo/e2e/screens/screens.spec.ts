@@ -828,6 +828,7 @@ async function take(context: BrowserContext, shot: Shot, size: keyof typeof SIZE
     await page.setViewportSize({ ...SIZES[size], height: Math.max(height, SIZES[size].height) });
     await page.waitForTimeout(200);
   }
+  await still(page);
   if (KEEP) await page.screenshot({ path });
   const { violations } = await new AxeBuilder({ page }).analyze();
   for (const { id, nodes } of violations) {
@@ -835,6 +836,16 @@ async function take(context: BrowserContext, shot: Shot, size: keyof typeof SIZE
   }
   await context.close();
   expect(complaints).toEqual([]);
+}
+
+/** Waits until nothing moves that will come to rest: a sheet on its way is not yet a dialog. */
+async function still(page: Page) {
+  await page.evaluate(async () => {
+    const ends = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ends.map(({ finished }) => finished));
+  });
 }
 
 /** Answers as the server does, after a look at what was asked. */
