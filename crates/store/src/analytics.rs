@@ -61,6 +61,16 @@ impl Answer {
         let days = vec![Counts::default(); question.days.len()];
         Self { taught: days.clone(), days, busy: Vec::new() }
     }
+
+    /// Adds what else was counted of the same question.
+    fn add(&mut self, other: &Self) {
+        for (sums, more) in [(&mut self.days, &other.days), (&mut self.taught, &other.taught)] {
+            for (sum, counts) in sums.iter_mut().zip(more) {
+                *sum += *counts;
+            }
+        }
+        self.busy.extend(&other.busy);
+    }
 }
 
 /// Folds what has changed into the platform's figures, and says how many
@@ -184,12 +194,12 @@ fn push_quarter(sql: &mut QueryBuilder<Postgres>, slot: &str) {
 /// Lessons that are over without having begun, and of which nobody has said who
 /// did not come: what the media plane knows is asked. It keeps that for a time,
 /// and knows nothing of lessons elsewhere.
-async fn add_unmarked(
+async fn unmarked(
     pool: &PgPool,
     question: &Question,
     user: Option<&str>,
-    answer: &mut Answer,
-) -> Result<(), StoreError> {
+) -> Result<Answer, StoreError> {
+    let mut answer = Answer::empty(question);
     let from = question.span.from.max(question.over - crate::retention::ATTENDANCE);
     let to = question.span.to.min(question.over);
     let mut sql = QueryBuilder::new("SELECT ");
@@ -228,7 +238,7 @@ async fn add_unmarked(
             add(&mut answer.taught, day, Counts { missed, ..Counts::default() });
         }
     }
-    Ok(())
+    Ok(answer)
 }
 
 fn add(days: &mut [Counts], day: usize, counts: Counts) {

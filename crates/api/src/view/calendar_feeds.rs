@@ -134,7 +134,7 @@ pub(crate) struct NewBusyFeed {
     )]
     url: String,
     /// What the caller calls it.
-    #[schema(max_length = 100, nullable = false)]
+    #[schema(max_length = 100)]
     name: Option<String>,
 }
 

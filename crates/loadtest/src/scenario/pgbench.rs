@@ -26,6 +26,9 @@ pub fn run(
         .arg("--file")
         .arg(script)
         .arg(database)
+        // As a booking's transaction has it; as a statement of the script it
+        // would be a way to the database and back that the server spares.
+        .env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan")
         .output()
         .with_context(|| format!("run {}", program.display()))?;
     anyhow::ensure!(

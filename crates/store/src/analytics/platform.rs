@@ -9,20 +9,22 @@ use lectern_domain::analytics::{SLOT, Span};
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
 
 use super::{
-    Answer, Busy, LESSON_SUMS, Question, Sums, add, add_unmarked, day, push_day, push_quarter,
-    push_span,
+    Answer, Busy, LESSON_SUMS, Question, Sums, add, day, push_day, push_quarter, push_span,
+    unmarked,
 };
 use crate::error::StoreError;
 
 /// What everybody's lessons come to.
 pub async fn platform(pool: &PgPool, question: &Question) -> Result<Answer, StoreError> {
-    let mut answer = Answer::empty(question);
-    let (sums, busy) = tokio::try_join!(sums(pool, question), busy(pool, question))?;
+    let (mut answer, sums, busy) = tokio::try_join!(
+        unmarked(pool, question, None),
+        sums(pool, question),
+        busy(pool, question),
+    )?;
     for (day, counts) in sums {
         add(&mut answer.days, day, counts);
     }
     answer.busy = busy;
-    add_unmarked(pool, question, None, &mut answer).await?;
     answer.taught = answer.days.clone();
     Ok(answer)
 }

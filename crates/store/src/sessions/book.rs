@@ -20,6 +20,12 @@ use crate::{
     openings::{self, Platform, Teacher, Wanted},
 };
 
+/// Begins a booking. What it asks is made for a few rows found by their keys,
+/// whatever the tables hold: each statement keeps the plan that a connection made
+/// first. Left to itself Postgres expects ten people where there are two, holds a
+/// plan made anew to be the better one, and makes one for every booking.
+const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
+
 /// A lesson that somebody asks for.
 #[derive(Debug, Clone)]
 pub struct Booking {
@@ -92,7 +98,7 @@ async fn try_book(
     now: DateTime<Utc>,
     render: &(dyn Fn(&Session) -> Answer + Sync),
 ) -> Result<Answer, StoreError> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool.begin_with(BEGIN).await?;
     if let Some(once) = once
         && let Some(answer) = idempotency::claim(&mut transaction, once, now).await?
     {
