@@ -72,15 +72,32 @@ impl FromStr for ReturnTo {
     type Err = NoWayBack;
 
     fn from_str(text: &str) -> Result<Self, NoWayBack> {
-        // Browsers take two slashes, either way round, for another site.
-        let elsewhere = !text.starts_with('/') || text[1..].starts_with(['/', '\\']);
-        // The code comes in the fragment.
-        let allowed = |b: u8| b.is_ascii_graphic() && b != b'#' && b != b'\\';
-        if elsewhere || text.len() > RETURN_TO || !text.bytes().all(allowed) {
+        // Browsers take two slashes for another site.
+        let within = text.starts_with('/') && !text.starts_with("//");
+        if !within || text.len() > RETURN_TO || !is_path_and_query(text) {
             return Err(NoWayBack);
         }
         Ok(Self(text.to_owned()))
     }
+}
+
+/// Whether this is made of what a path and a query are made of (RFC 3986,
+/// sections 3.3 and 3.4). A fragment is not: the code comes there.
+fn is_path_and_query(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let allowed = match byte {
+            b'%' => {
+                let digits = [bytes.next(), bytes.next()];
+                digits.iter().all(|b| b.is_some_and(|b| b.is_ascii_hexdigit()))
+            }
+            _ => byte.is_ascii_alphanumeric() || b"/?-._~!$&'()*+,;=:@".contains(&byte),
+        };
+        if !allowed {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -109,6 +126,9 @@ mod tests {
             "/a#b",
             "/a b",
             "/ü",
+            "/{a}",
+            "/a%2",
+            "/a%zz",
             &long,
         ] {
             assert_eq!(bad.parse::<ReturnTo>(), Err(NoWayBack), "{bad}");

@@ -29,24 +29,39 @@ impl FromRequestParts<ApiState> for IfMatch {
         for value in parts.headers.get_all(header::IF_MATCH) {
             given = true;
             let malformed = || Problem::field("If-Match", "expected entity tags or *");
-            for tag in value.to_str().map_err(|_| malformed())?.split(',').map(str::trim) {
-                if tag == "*" {
-                    return Ok(Self(Some(Expected::Any)));
-                }
-                // A weak tag never matches, and neither does one of another form.
-                let strong = tag.strip_prefix("W/").unwrap_or(tag);
-                let quoted = strong.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-                let text = quoted.ok_or_else(malformed)?;
-                // A reader's tag goes on after the version: see `layers::validate`.
-                let version = text.split('.').next().unwrap_or_default();
-                if !tag.starts_with("W/")
-                    && let Ok(version) = version.parse()
-                {
-                    versions.push(Version(version));
-                }
+            let text = value.to_str().map_err(|_| malformed())?.trim();
+            if text == "*" {
+                return Ok(Self(Some(Expected::Any)));
             }
+            versions.extend(versions_of(text).ok_or_else(malformed)?);
         }
         Ok(Self(given.then_some(Expected::OneOf(versions))))
+    }
+}
+
+/// The versions that a list of entity tags names (RFC 9110, section 8.8.3): a
+/// weak tag never matches, and neither does one of another form. None, if it is
+/// no such list.
+fn versions_of(mut list: &str) -> Option<Vec<Version>> {
+    let mut versions = Vec::new();
+    loop {
+        let weak = list.strip_prefix("W/");
+        let (tag, after) = weak.unwrap_or(list).strip_prefix('"')?.split_once('"')?;
+        if !tag.bytes().all(|b| b.is_ascii_graphic()) {
+            return None;
+        }
+        // A reader's tag goes on after the version: see `layers::validate`.
+        let version = tag.split('.').next().unwrap_or_default();
+        if weak.is_none()
+            && let Ok(version) = version.parse()
+        {
+            versions.push(Version(version));
+        }
+        let after = after.trim_start();
+        if after.is_empty() {
+            return Some(versions);
+        }
+        list = after.strip_prefix(',')?.trim_start();
     }
 }
 
@@ -113,6 +128,23 @@ impl Once {
             caller: &self.caller,
             key: &self.key,
             request: &self.digest,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_among_tags() {
+        let versions = |list| versions_of(list).map(|all| all.iter().map(|v| v.0).collect());
+        assert_eq!(versions(r#""7""#), Some(vec![7]));
+        assert_eq!(versions(r#""7.a1b2" , "8",W/"9""#), Some(vec![7, 8]));
+        // A comma is a character of a tag like any other.
+        assert_eq!(versions(r#"W/"",",%`LH,E", "3","N""#), Some(vec![3]));
+        for list in ["", "7", r#""7"#, r#""7","#, r#","7""#, r#""7""8""#, r#""7 ""#, r#"w/"7""#] {
+            assert_eq!(versions_of(list), None, "{list}");
         }
     }
 }

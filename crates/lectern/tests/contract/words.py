@@ -69,6 +69,15 @@ def edit(case):
         body["duration"] = 60
 
 
+def proposal(case):
+    """A lesson is moved to where it is not yet."""
+    edit(case)
+    body = case.body
+    if isinstance(body, dict) and "scheduledAt" not in body and "localStart" not in body:
+        start = datetime.datetime(THIS_YEAR + 4, 1, 1) + next(numbers) * datetime.timedelta(hours=1)
+        body["scheduledAt"] = f"{start.isoformat()}Z"
+
+
 def starts(body):
     """One start, in the future and within five years."""
     if body.get("scheduledAt"):
@@ -160,7 +169,7 @@ def made_up(case):
 RULES = {
     "bookSession": booking,
     "editSession": edit,
-    "proposeTime": edit,
+    "proposeTime": proposal,
     "placeHold": hold,
     "setMyAvailability": hours,
     "setAvailability": hours,

@@ -32,7 +32,11 @@ pub(crate) struct NewSignInCode {
     #[schema(default = false)]
     admin: bool,
     /// The page of the web app that they wanted: a path.
-    #[schema(max_length = 512, default = "/", pattern = r#"^/([!-"$-.0-\[\]-~][!-"$-\[\]-~]*)?$"#)]
+    #[schema(
+        max_length = 512,
+        default = "/",
+        pattern = r"^/(([A-Za-z0-9?._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})([A-Za-z0-9/?._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)?$"
+    )]
     return_to: Option<String>,
 }
 

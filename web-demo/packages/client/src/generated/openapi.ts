@@ -2185,7 +2185,7 @@ export interface components {
         /** @description A calendar elsewhere. */
         NewBusyFeed: {
             /** @description What the caller calls it. */
-            name?: string;
+            name?: string | null;
             /**
              * @description Where it is: an `https` or `webcal` URL, without a name or password in it.
              * @example https://calendar.example/private-5e5e5e5e/basic.ics
