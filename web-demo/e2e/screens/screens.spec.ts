@@ -838,13 +838,25 @@ async function take(context: BrowserContext, shot: Shot, size: keyof typeof SIZE
   expect(complaints).toEqual([]);
 }
 
-/** Waits until nothing moves that will come to rest: a sheet on its way is not yet a dialog. */
+/**
+ * Waits until nothing moves that will come to rest, and until a dialog that is
+ * there is seen: a sheet on its way, or over a page that has not yet its height,
+ * is not yet a dialog to those who look.
+ */
 async function still(page: Page) {
   await page.evaluate(async () => {
     const ends = document
       .getAnimations()
       .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
     await Promise.allSettled(ends.map(({ finished }) => finished));
+  });
+  await page.waitForFunction(() => {
+    const whole = document.documentElement.getBoundingClientRect();
+    return [...document.querySelectorAll('[role=dialog]')].every(
+      (dialog) =>
+        dialog.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+        dialog.getBoundingClientRect().top < whole.bottom,
+    );
   });
 }
 
