@@ -8,6 +8,7 @@ Nobody who calls is erased, since all calls after that would be refused.
 import datetime
 import itertools
 import os
+import uuid
 
 import schemathesis
 
@@ -31,8 +32,8 @@ def before_call(context, case, kwargs):
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if case.headers and "Idempotency-Key" in case.headers:
-        # A key is for one request.
-        case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key'][:200]}-{next(numbers)}"
+        # A key is for one request, of this run or of another one of the same caller.
+        case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key'][:200]}-{uuid.uuid4()}"
     keep = RULES.get(operation)
     if keep is not None:
         keep(case)
