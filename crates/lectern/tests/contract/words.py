@@ -66,16 +66,23 @@ def edit(case):
     if "scheduledAt" not in body and "localStart" not in body:
         # A zone alone is no start.
         body.pop("timeZone", None)
+    elif (case.query or {}).get("scope", "one") != "one":
+        # A series moves on the clocks of a zone.
+        body["timeZone"] = body.get("timeZone") or "Europe/Lisbon"
     if not [name for name, value in body.items() if value is not None and name != "strictTime"]:
         body["duration"] = 60
 
 
 def proposal(case):
-    """A lesson is moved to where it is not yet."""
+    """A lesson is moved to where it is not yet: each to a time of its own."""
     edit(case)
     body = case.body
-    if isinstance(body, dict) and "scheduledAt" not in body and "localStart" not in body:
-        start = datetime.datetime(THIS_YEAR + 4, 1, 1) + next(numbers) * datetime.timedelta(hours=1)
+    if not isinstance(body, dict):
+        return
+    start = datetime.datetime(THIS_YEAR + 4, 1, 1) + next(numbers) * datetime.timedelta(hours=1)
+    if "localStart" in body:
+        body["localStart"] = start.isoformat()
+    else:
         body["scheduledAt"] = f"{start.isoformat()}Z"
 
 
