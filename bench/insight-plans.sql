@@ -1,6 +1,7 @@
 -- How Postgres reads what history and analytics ask, after bench/insight.sql.
 -- The statements are those of crates/store/src/sessions/list.rs and
--- crates/store/src/analytics, in short.
+-- crates/store/src/analytics, in short, and its connections' settings are theirs.
+SET max_parallel_workers_per_gather = 0;
 \echo A page of the history of a teacher
 EXPLAIN (ANALYZE, BUFFERS)
 SELECT s.id FROM session_participants p JOIN sessions s ON s.id = p.session_id
@@ -10,13 +11,25 @@ ORDER BY lower(p.during) DESC, p.session_id DESC LIMIT 51;
 \echo What the year of a teacher comes to, by days and by hours of the week
 EXPLAIN (ANALYZE, BUFFERS)
 SELECT day, taught, quarter, sum(booked), sum(completed), sum(minutes)
-FROM (SELECT date_bin('1 day', f.slot, 'epoch') AS day, p.role = 'teacher' AS taught,
-             (extract(epoch FROM f.slot)::bigint / 900) % 672 AS quarter, f.*
-      FROM session_participants p JOIN sessions s ON s.id = p.session_id
-      CROSS JOIN LATERAL lesson_figures(s, 1) f
-      WHERE p.attending AND p.user_id = 'teacher-0'
-        AND lower(p.during) >= now() - interval '365 days' AND lower(p.during) < now()) counted
+FROM (SELECT date_bin('1 day', slot, 'epoch') AS day,
+             (extract(epoch FROM slot)::bigint / 900) % 672 AS quarter, own.*
+      FROM (SELECT true AS taught, f.* FROM sessions s CROSS JOIN LATERAL lesson_figures(s, 1) f
+            WHERE s.teacher = 'teacher-0' AND s.scheduled_at >= now() - interval '365 days'
+              AND s.scheduled_at < now()
+            UNION ALL
+            SELECT false, f.* FROM session_participants p JOIN sessions s ON s.id = p.session_id
+            CROSS JOIN LATERAL lesson_figures(s, 1) f
+            WHERE p.role = 'student' AND p.attending AND p.user_id = 'teacher-0'
+              AND lower(p.during) >= now() - interval '365 days' AND lower(p.during) < now()) own
+     ) counted
 GROUP BY GROUPING SETS ((day, taught), (quarter));
+
+\echo How good the connection of that teacher was
+EXPLAIN (ANALYZE, BUFFERS)
+SELECT date_bin('1 day', joined_at, 'epoch'), count(*), count(connected_at),
+       sum(audio_packets_in + video_packets_in)::bigint, sum(lost_in)::bigint
+FROM attendance WHERE user_id = 'teacher-0' AND joined_at >= now() - interval '365 days'
+  AND joined_at < now() GROUP BY 1;
 
 \echo What the year of the platform comes to, on days that begin with an hour
 EXPLAIN (ANALYZE, BUFFERS)

@@ -18,8 +18,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that was used within this time is given out as it is; another
 /// is asked first whether it is still there.
 const SURE: Duration = Duration::from_secs(1);
-/// How long one statement may take.
-const STATEMENT_TIMEOUT: &str = "30s";
+/// What holds of every statement: how long it may take, and that one process of
+/// Postgres works on it. Statements are short and many at once; to start helpers
+/// for one takes longer than it does.
+const SETTINGS: [(&str, &str); 2] =
+    [("statement_timeout", "30s"), ("max_parallel_workers_per_gather", "0")];
 /// Statements that took longer are logged.
 const SLOW: Duration = Duration::from_secs(1);
 /// The pause before an embedded Postgres that has died is started again.
@@ -113,7 +116,7 @@ async fn connect(
                 Ok(true)
             })
         })
-        .connect_with(options.options([("statement_timeout", STATEMENT_TIMEOUT)]))
+        .connect_with(options.options(SETTINGS))
         .await
         .context(refused)
 }

@@ -32,23 +32,31 @@ pub async fn mine(pool: &PgPool, user: &UserId, question: &Question) -> Result<A
 }
 
 /// Walks over the lessons of a person once, and sums what each counts as by
-/// days and, beside that, by hours of the week.
+/// days and, beside that, by hours of the week. What they gave is read from an
+/// index alone: those are thousands, and what one person takes is not.
 async fn lessons(pool: &PgPool, user: &str, question: &Question) -> Result<Answer, StoreError> {
     let mut answer = Answer::empty(question);
     let mut sql = QueryBuilder::new("SELECT day, taught, period, quarter, ");
     sql.push(LESSON_SUMS).push(" FROM (SELECT ");
-    push_day(&mut sql, "f.slot", &question.days);
-    sql.push(" AS day, p.role = 'teacher' AS taught, ");
-    push_day(&mut sql, "f.slot", &question.offsets);
+    push_day(&mut sql, "slot", &question.days);
+    sql.push(" AS day, ");
+    push_day(&mut sql, "slot", &question.offsets);
     sql.push(" AS period, ");
-    push_quarter(&mut sql, "f.slot");
+    push_quarter(&mut sql, "slot");
     sql.push(
-        " AS quarter, f.* FROM session_participants p JOIN sessions s ON s.id = p.session_id \
-         CROSS JOIN LATERAL lesson_figures(s, 1) f WHERE p.attending AND p.user_id = ",
+        " AS quarter, own.* FROM (SELECT true AS taught, f.* FROM sessions s \
+         CROSS JOIN LATERAL lesson_figures(s, 1) f WHERE s.teacher = ",
+    );
+    sql.push_bind(user.to_owned()).push(" AND ");
+    push_span(&mut sql, "s.scheduled_at", question.span);
+    sql.push(
+        " UNION ALL SELECT false, f.* FROM session_participants p \
+         JOIN sessions s ON s.id = p.session_id CROSS JOIN LATERAL lesson_figures(s, 1) f \
+         WHERE p.role = 'student' AND p.attending AND p.user_id = ",
     );
     sql.push_bind(user.to_owned()).push(" AND ");
     push_span(&mut sql, "lower(p.during)", question.span);
-    sql.push(") AS counted GROUP BY GROUPING SETS ((day, taught), (period, quarter))");
+    sql.push(") AS own) AS counted GROUP BY GROUPING SETS ((day, taught), (period, quarter))");
     for row in sql.build().fetch_all(pool).await? {
         let counts = Sums { row: &row, next: 4 }.lesson()?;
         // What the row is not grouped by is null.
