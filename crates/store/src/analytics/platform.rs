@@ -52,7 +52,7 @@ async fn sums(
          sum(connections), sum(packets)::bigint, sum(lost)::bigint, sum(pairs), sum(pairs_30), \
          sum(pairs_90)",
     );
-    push_rows(&mut sql, COLUMNS, COLUMNS, question);
+    push_rows(&mut sql, COLUMNS, COLUMNS, question.span, &question.days);
     sql.push(" GROUP BY 1");
     let mut sums = Vec::new();
     for row in sql.build().fetch_all(pool).await? {
@@ -73,7 +73,7 @@ async fn busy(pool: &PgPool, question: &Question) -> Result<Vec<Busy>, StoreErro
     sql.push(", ");
     push_quarter(&mut sql, "slot");
     sql.push(", sum(held_00), sum(held_15), sum(held_30), sum(held_45)");
-    push_rows(&mut sql, HELD_IN_HOUR, HELD_IN_QUARTER, question);
+    push_rows(&mut sql, HELD_IN_HOUR, HELD_IN_QUARTER, question.span, &question.offsets);
     sql.push(" GROUP BY 1, 2");
     let mut busy = Vec::new();
     for row in sql.build().fetch_all(pool).await? {
@@ -90,34 +90,37 @@ async fn busy(pool: &PgPool, question: &Question) -> Result<Vec<Busy>, StoreErro
 }
 
 /// What is folded, and what is not yet, in one snapshot: whole hours, quarters
-/// of those that are cut, and changes, which stand by the quarter.
+/// of those that a bound cuts, and changes, which stand by the quarter.
 fn push_rows(
     sql: &mut QueryBuilder<Postgres>,
     of_hours: &str,
     of_quarters: &str,
-    question: &Question,
+    span: Span,
+    bounds: &[DateTime<Utc>],
 ) {
-    let cut = cut_hours(question);
+    let cut = cut_hours(span, bounds);
     sql.push(" FROM (SELECT ").push(of_hours).push(" FROM figure_hours WHERE ");
-    push_span(sql, "slot", question.span);
+    push_span(sql, "slot", span);
     if !cut.is_empty() {
         let quarters = cut.iter().flat_map(|hour| (0..4).map(move |n| *hour + SLOT * n));
         let quarters: Vec<DateTime<Utc>> = quarters.collect();
         sql.push(" AND NOT EXISTS (SELECT FROM unnest(").push_bind(cut);
         sql.push(") AS cut (hour) WHERE hour = slot) UNION ALL SELECT ").push(of_quarters);
-        sql.push(" FROM figures WHERE slot = ANY(").push_bind(quarters).push(") AND ");
-        push_span(sql, "slot", question.span);
+        sql.push(" FROM unnest(").push_bind(quarters);
+        sql.push(") AS quarter (begins) JOIN figures ON slot = begins WHERE ");
+        push_span(sql, "slot", span);
     }
     sql.push(" UNION ALL SELECT ").push(of_quarters).push(" FROM figure_changes WHERE ");
-    push_span(sql, "slot", question.span);
+    push_span(sql, "slot", span);
     sql.push(") AS counted");
 }
 
 /// The hours within which something begins or ends.
-fn cut_hours(question: &Question) -> Vec<DateTime<Utc>> {
-    let Span { from, to } = question.span;
-    let bounds = question.days.iter().chain(&question.offsets).copied().chain([from, to]);
+fn cut_hours(span: Span, bounds: &[DateTime<Utc>]) -> Vec<DateTime<Utc>> {
     let mut cut: Vec<DateTime<Utc>> = bounds
+        .iter()
+        .copied()
+        .chain([span.from, span.to])
         .filter_map(|at| {
             let within = at.timestamp().rem_euclid(3_600);
             (within != 0).then(|| at - TimeDelta::seconds(within))
@@ -135,19 +138,16 @@ mod tests {
     #[test]
     fn an_hour_is_cut_where_something_begins_in_it() {
         let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        let question = |from, to, days: &[i64], offsets: &[i64]| Question {
-            span: Span { from: at(from), to: at(to) },
-            days: days.iter().map(|day| at(*day)).collect(),
-            offsets: offsets.iter().map(|offset| at(*offset)).collect(),
-            over: at(0),
-        };
-        let check = |question: &Question, expected: &[i64]| {
+        let check = |(from, to), bounds: &[i64], expected: &[i64]| {
+            let span = Span { from: at(from), to: at(to) };
+            let bounds: Vec<_> = bounds.iter().map(|bound| at(*bound)).collect();
             let expected: Vec<_> = expected.iter().map(|minutes| at(*minutes)).collect();
-            assert_eq!(cut_hours(question), expected, "{question:?}");
+            assert_eq!(cut_hours(span, &bounds), expected, "{span:?} {bounds:?}");
         };
-        check(&question(0, 2_880, &[0, 1_440], &[0]), &[]);
-        // A zone at 45 minutes past, whose offset changes by half an hour.
-        check(&question(15, 2_895, &[15, 1_455], &[15, 930]), &[0, 900, 1_440, 2_880]);
-        check(&question(-15, 60, &[-15], &[-15]), &[-60]);
+        check((0, 2_880), &[0, 1_440], &[]);
+        // Days of a zone at 45 minutes past, and an offset that changes by half an hour.
+        check((15, 2_895), &[15, 1_455], &[0, 1_440, 2_880]);
+        check((15, 2_895), &[15, 930], &[0, 900, 2_880]);
+        check((-15, 60), &[-15], &[-60]);
     }
 }
