@@ -98,7 +98,11 @@ impl Session {
         if self.proposal.as_ref().is_some_and(|proposal| proposal.is_open(now)) {
             return Err(ProposalRefused::AnotherIsOpen);
         }
-        Ok(self.timing.start.min(timing.start))
+        let until = self.timing.start.min(timing.start);
+        if until <= now {
+            return Err(Refused::KeepsItsTime { status: self.state.status() }.into());
+        }
+        Ok(until)
     }
 
     /// The open proposal of this name, which `actor` may accept or decline.

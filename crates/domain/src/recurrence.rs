@@ -192,11 +192,11 @@ impl Recurrence {
                 continue;
             }
             let clock = WallClock::at(day);
-            let at = zones.instant(clock, zone, strictness)?;
+            // No clock is looked at strictly that lies behind the end.
             let past = match self.end {
                 End::Count(count) => found.len() == count,
                 End::Day(last) => day.date() > last,
-                End::Instant(last) => at > last,
+                End::Instant(last) => zones.instant(clock, zone, Strictness::Lenient)? > last,
             };
             if past {
                 return if found.is_empty() { Err(NoSeries::Empty) } else { Ok(found) };
@@ -204,6 +204,7 @@ impl Recurrence {
             if found.len() == MAX_COUNT {
                 return Err(NoSeries::TooMany);
             }
+            let at = zones.instant(clock, zone, strictness)?;
             let intent = Intent { time_zone: zone.clone(), local_start: clock.to_string() };
             found.push(Occurrence { at, intent });
             if matches!(self.end, End::Count(count) if found.len() == count) {
@@ -431,6 +432,22 @@ mod tests {
     }
 
     /// RFC 5545, section 3.3.10, has this example of what `WKST` is for.
+    #[test]
+    fn clocks_behind_the_end_are_not_looked_at() {
+        let zones = Zones::bundled();
+        let zone = zones.name("Europe/Berlin").expect("a zone");
+        let count = |rule: &str| {
+            let rule: Recurrence = rule.parse().expect("a rule");
+            let first = "2027-03-14T02:30".parse().expect("a wall clock");
+            rule.occurrences(first, &zone, &zones, Strictness::Strict).map(|found| found.len())
+        };
+        // On 28 March, clocks in Berlin skip from two to three.
+        assert_eq!(count("FREQ=WEEKLY;COUNT=2"), Ok(2));
+        assert_eq!(count("FREQ=WEEKLY;UNTIL=20270321"), Ok(2));
+        assert_eq!(count("FREQ=WEEKLY;UNTIL=20270321T013000Z"), Ok(2));
+        assert!(matches!(count("FREQ=WEEKLY;UNTIL=20270328"), Err(NoSeries::Zone(_))));
+    }
+
     #[test]
     fn weeks_begin_where_the_rule_says() {
         let start = "1997-08-05";

@@ -25,7 +25,10 @@ pub use self::{
     proposals::{NewProposal, accept, expire_proposals, propose, reject},
     rule::{Ruling, rule},
     seats::{SeatRequest, give_seat_back, open_groups, pass_on_offers, take_seat},
-    series::{SeriesBooking, book_series, cancel_series, edit_series, give_seats_back, take_seats},
+    series::{
+        SeriesBooking, answer_series, book_series, cancel_series, edit_series, give_seats_back,
+        take_seats,
+    },
     sweep::{complete_ended, decide_no_shows, expire_unanswered},
     zone_rules::{Recomputed, apply_zone_rules},
 };

@@ -131,6 +131,16 @@ export const NEXT = lesson({
   description: 'I mix up fui and era. Could we use my trip to Porto?',
 });
 
+/** A whole series that waits for its teacher. */
+export const ASKED = lesson({
+  id: 'stories',
+  title: 'Telling stories',
+  scheduledAt: '2026-11-26T17:00:00Z',
+  confirmation: 'pending',
+  confirmBy: '2026-11-25T09:00:00Z',
+  seriesId: 'winter',
+});
+
 export const COMING: Session[] = [
   NEXT,
   lesson({

@@ -393,6 +393,7 @@ const SHOTS: Shot[] = [
   { name: 'lesson', path: '/lessons/next', whole: true },
   { name: 'lesson-waiting', path: '/lessons/story' },
   { name: 'lesson-request', path: '/lessons/story', as: 'ines' },
+  { name: 'lesson-request-series', path: '/lessons/stories', as: 'ines', lessons: [data.ASKED] },
   {
     name: 'lesson-decline',
     path: '/lessons/story',

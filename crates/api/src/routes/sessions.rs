@@ -1,5 +1,6 @@
 //! `/api/sessions`
 
+mod answer;
 pub(crate) mod attendance;
 pub(crate) mod book;
 pub(crate) mod calendar;

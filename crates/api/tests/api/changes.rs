@@ -89,6 +89,32 @@ async fn a_lesson_moves_only_to_where_everybody_is_free() {
     assert_eq!(jonas.put(&path(&session), 2, &past).await.pointers(), ["/scheduledAt"]);
 }
 
+/// The pain: a lesson that can no longer be called off is moved, and then called
+/// off.
+#[tokio::test]
+async fn a_deadline_is_not_evaded_by_moving() {
+    let world = World::new().await;
+    let policy = Some(json!({ "cancelDeadline": 1440 }).to_string());
+    let ines = world.user("ines");
+    ines.send(Method::PUT, "/api/me/policy", policy, &[]).await.expect(StatusCode::OK);
+    let jonas = world.user("jonas");
+    let early = jonas.post("/api/sessions", &world.lesson("ines", 3_000)).await;
+    let early = early.expect(StatusCode::CREATED);
+    let away = json!({ "scheduledAt": world.in_minutes(40_000) });
+    jonas.put(&path(&early), 1, &away).await.expect(StatusCode::OK);
+    let session = world.booked(60).await;
+    jonas.delete(&path(&session)).await.problem(409, "too_late_to_cancel");
+    let away = json!({ "scheduledAt": world.in_minutes(50_000) });
+    jonas.put(&path(&session), 1, &away).await.problem(409, "consent_required");
+    let longer = json!({ "duration": 90 });
+    jonas.put(&path(&session), 1, &longer).await.problem(409, "consent_required");
+    jonas.put(&path(&session), 1, &json!({ "title": "X" })).await.expect(StatusCode::OK);
+    // The teacher may, and agrees to it if asked.
+    let proposals = format!("{}/proposals", path(&session));
+    jonas.post(&proposals, &away).await.expect(StatusCode::CREATED);
+    ines.put(&path(&session), 3, &away).await.expect(StatusCode::OK);
+}
+
 #[tokio::test]
 async fn wall_clocks_are_kept_until_another_is_named() {
     let world = World::new().await;

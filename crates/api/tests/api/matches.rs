@@ -195,6 +195,10 @@ async fn a_list_says_who_is_matched() {
     assert_eq!(put(json!(["", "ines"])).await.pointers(), ["/teachers/0"]);
     assert_eq!(put(json!(vec!["ines"; 1001])).await.pointers(), ["/teachers"]);
 
+    // Nor does anybody keep from others what they may not book.
+    let hold = json!({ "teacher": "ines", "start": world.in_minutes(300), "duration": 60 });
+    jonas.post("/api/holds", &hold).await.problem(403, "not_matched");
+
     // A seat of a group lesson is a booking too.
     let mut group = world.lesson("ines", 600);
     group["capacity"] = json!(3);

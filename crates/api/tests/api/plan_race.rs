@@ -226,3 +226,68 @@ async fn a_series_that_is_repeated_is_booked_once() {
     assert_eq!(count(&world, "SELECT count(*) FROM sessions").await, 4);
     assert_eq!(world.deadlocks().await, 0);
 }
+
+/// Seats that sixteen give back at once go to those who wait, in their order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seats_that_are_given_back_at_once_are_offered_in_order() {
+    let world = World::new().await;
+    let mut lesson = world.lesson("ines", 6000);
+    lesson["capacity"] = json!(CLIENTS);
+    let lesson = world.user("ines").post("/api/sessions", &lesson).await;
+    let seats = format!("{}/seats", path(&lesson.expect(StatusCode::CREATED)));
+    let seats = seats.as_str();
+    let name = |kind: &str, n: usize| format!("{kind}-{n:02}");
+    for n in 0..CLIENTS {
+        let reply = world.user(&name("seated", n)).post(seats, &json!({})).await;
+        assert_eq!(reply.expect(StatusCode::OK)["seats"]["mine"], "taken");
+    }
+    for n in 0..2 * CLIENTS {
+        let reply = world.user(&name("waiting", n)).post(seats, &json!({})).await;
+        assert_eq!(reply.expect(StatusCode::OK)["seats"]["mine"], "waiting");
+    }
+    let leave = (0..CLIENTS).map(|n| {
+        let client = world.user(&name("seated", n));
+        async move { client.delete(seats).await }
+    });
+    for reply in join_all(leave).await {
+        reply.expect(StatusCode::OK);
+    }
+    nothing_is_double(&world).await;
+    // Everybody asks at once: the first sixteen have a seat each, and the others
+    // wait as before.
+    let ask = (0..2 * CLIENTS).map(|n| {
+        let client = world.user(&name("waiting", n));
+        async move { client.post(seats, &json!({})).await }
+    });
+    for (n, reply) in join_all(ask).await.iter().enumerate() {
+        let expected = if n < CLIENTS { "taken" } else { "waiting" };
+        assert_eq!(reply.expect(StatusCode::OK)["seats"]["mine"], expected, "{n}");
+    }
+    nothing_is_double(&world).await;
+    assert_eq!(world.deadlocks().await, 0);
+}
+
+/// One key with two bodies: whichever comes first is booked and repeated, and
+/// the other is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_for_one_request() {
+    let world = World::new().await;
+    let book = |n: i64| {
+        let body = Some(world.lesson("ines", 600 + 300 * (n % 2)).to_string());
+        let jonas = world.user("jonas");
+        async move {
+            jonas.send(Method::POST, "/api/sessions", body, &[("idempotency-key", "one")]).await
+        }
+    };
+    let replies = join_all((0..16).map(book)).await;
+    let (booked, refused): (Vec<&Reply>, Vec<&Reply>) =
+        replies.iter().partition(|reply| reply.status == StatusCode::CREATED);
+    assert_eq!((booked.len(), refused.len()), (8, 8));
+    for reply in refused {
+        reply.problem(422, "idempotency_mismatch");
+    }
+    let first = booked[0].expect(StatusCode::CREATED);
+    assert!(booked.iter().all(|reply| reply.expect(StatusCode::CREATED)["id"] == first["id"]));
+    assert_eq!(count(&world, "SELECT count(*) FROM sessions").await, 1);
+    assert_eq!(world.deadlocks().await, 0);
+}

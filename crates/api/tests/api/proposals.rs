@@ -1,7 +1,8 @@
 //! New times that one side proposes to the other.
 
 use chrono::TimeDelta;
-use reqwest::StatusCode;
+use lectern_store::sessions::expire_unanswered;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -51,6 +52,37 @@ async fn an_accepted_proposal_moves_the_lesson() {
     let mira = world.user("mira");
     mira.post("/api/sessions", &world.lesson("ines", 60)).await.expect(StatusCode::CREATED);
     mira.post("/api/sessions", &world.lesson("ines", 310)).await.problem(409, "slot_taken");
+}
+
+#[tokio::test]
+async fn what_both_agree_on_waits_for_no_answer() {
+    let world = World::new().await;
+    let policy = Some(json!({ "requiresConfirmation": true }).to_string());
+    let ines = world.user("ines");
+    ines.send(Method::PUT, "/api/me/policy", policy, &[]).await.expect(StatusCode::OK);
+    let asked = world.booked(120).await;
+    assert_eq!(asked["confirmation"], "pending");
+    let later = json!({ "scheduledAt": world.in_minutes(2_880) });
+    let proposals = format!("{}/proposals", path(&asked));
+    let reply = ines.post(&proposals, &later).await;
+    reply.expect(StatusCode::CREATED);
+    let accept = format!("{}/accept", reply.header("location"));
+    let agreed = world.user("jonas").post(&accept, &json!({})).await.expect(StatusCode::OK);
+    assert_eq!(
+        (&agreed["confirmation"], &agreed["confirmBy"]),
+        (&json!("confirmed"), &Value::Null)
+    );
+    // The time to answer the first request passes, and the lesson stands.
+    world.clock.advance(TimeDelta::minutes(121));
+    let expired = expire_unanswered(&world.database.pool, world.now()).await.expect("expires");
+    assert_eq!(expired, 0);
+    let jonas = world.user("jonas");
+    let stands = jonas.get(&path(&asked)).await.expect(StatusCode::OK);
+    assert_eq!(stands["status"], "scheduled");
+    // Once it has begun, no other time is proposed.
+    world.clock.advance(TimeDelta::minutes(2_880 - 121 + 5));
+    let late = json!({ "scheduledAt": world.in_minutes(500) });
+    world.user("jonas").post(&proposals, &late).await.problem(409, "invalid_transition");
 }
 
 #[tokio::test]

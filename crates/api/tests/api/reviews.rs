@@ -372,3 +372,21 @@ async fn what_looks_dishonest_is_flagged() {
     assert_eq!(flagged["items"].as_array().map(Vec::len), Some(3));
     assert_eq!(flagged["items"][0]["flags"], json!(["duplicate_reviewer", "burst"]));
 }
+
+#[tokio::test]
+async fn a_ruling_lets_nobody_answer_a_review_with_one() {
+    let world = World::new().await;
+    let session = world.took_place().await;
+    let written = world.user("jonas").post("/api/reviews", &review(&session, 2)).await;
+    written.expect(StatusCode::CREATED);
+    world.clock.advance(TimeDelta::days(15));
+    assert_eq!(publish_due(&world).await, 1);
+    let id = session["id"].as_str().expect("an id");
+    for what in ["cancel", "complete"] {
+        let path = format!("/api/admin/sessions/{id}/{what}");
+        let why = json!({ "reason": "By what both wrote." });
+        world.user("ada").post(&path, &why).await.expect(StatusCode::OK);
+    }
+    let answer = world.user("ines").post("/api/reviews", &review(&session, 1)).await;
+    answer.problem(409, "not_reviewable");
+}

@@ -129,7 +129,10 @@ async fn a_free_seat_is_offered_to_the_first_who_waits() {
     // It is kept for them: nobody else gets it.
     assert_eq!(take(&world, "yan", &lesson).await["mine"], "waiting");
     assert_eq!(take(&world, "jonas", &lesson).await["position"], 3);
-    let mine = world.user("tom").get("/api/teachers/ines/lessons").await.expect(StatusCode::OK);
+    let lessons = "/api/teachers/ines/lessons?timeZone=Asia/Kathmandu";
+    let mine = world.user("tom").get(lessons).await.expect(StatusCode::OK);
+    let local = mine["items"][0]["localStart"].as_str().expect("a wall clock");
+    assert!(local.ends_with("+05:45"), "{local}");
     let mine = &mine["items"][0]["seats"];
     assert_eq!(mine["mine"], "offered");
     assert_eq!(mine["offerExpiresAt"], world.in_minutes(120));
@@ -146,6 +149,34 @@ async fn a_free_seat_is_offered_to_the_first_who_waits() {
     world.user("zoe").delete(&seats(&lesson)).await.expect(StatusCode::OK);
     world.clock.advance(TimeDelta::minutes(121));
     assert_eq!(take(&world, "jonas", &lesson).await["mine"], "taken");
+}
+
+#[tokio::test]
+async fn whoever_waits_is_told_of_another_time_and_of_none() {
+    let world = World::new().await;
+    let lesson = group(&world, 2).await;
+    for who in ["jonas", "mira", "tom", "zoe"] {
+        take(&world, who, &lesson).await;
+    }
+    world.user("jonas").delete(&seats(&lesson)).await.expect(StatusCode::OK);
+    let path = format!("/api/sessions/{}", lesson["id"].as_str().expect("an id"));
+    let ines = world.user("ines");
+    let version = ines.get(&path).await.expect(StatusCode::OK)["version"].clone();
+    let later = json!({ "scheduledAt": world.in_minutes(2_000) });
+    let version = version.as_i64().expect("a version");
+    ines.put(&path, version, &later).await.expect(StatusCode::OK);
+    ines.delete(&path).await.expect(StatusCode::OK);
+    let told = async |who: &str| {
+        let mut told = kinds(&world.user(who)).await;
+        told.sort();
+        told
+    };
+    assert_eq!(told("zoe").await, ["session_cancelled", "session_rescheduled"]);
+    // The offer ends with the lesson: nobody is told twice.
+    world.clock.advance(TimeDelta::minutes(3_000));
+    let passed = lectern_store::sessions::pass_on_offers(&world.database.pool, world.now()).await;
+    assert_eq!(passed.expect("passes on"), 0);
+    assert_eq!(told("tom").await, ["seat_offered", "session_cancelled", "session_rescheduled"]);
 }
 
 /// The pain: one attendee's cancelling ended the lesson for all.

@@ -224,3 +224,77 @@ async fn only_its_people_change_a_series() {
     let after = lessons(&jonas, &first["seriesId"]).await;
     assert!(after.iter().all(|lesson| lesson["title"] == "Ours"));
 }
+
+async fn asks(world: &World) {
+    let policy = json!({ "requiresConfirmation": true, "pendingBlocks": false }).to_string();
+    let ines = world.user("ines");
+    let reply = ines.send(reqwest::Method::PUT, "/api/me/policy", Some(policy), &[]).await;
+    reply.expect(StatusCode::OK);
+}
+
+async fn confirmations(client: &Client<'_>, series: &Value) -> Vec<Value> {
+    lessons(client, series).await.iter().map(|lesson| lesson["confirmation"].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_series_is_confirmed_and_declined_together() {
+    let world = World::new().await;
+    asks(&world).await;
+    let (ines, jonas) = (world.user("ines"), world.user("jonas"));
+    let first = jonas.post("/api/sessions", &weekly(4)).await.expect(StatusCode::CREATED);
+    let series = &first["seriesId"];
+    let asked = lessons(&jonas, series).await;
+    let nothing = json!({});
+    let all = format!("{}/confirm?scope=all", path(&first));
+    jonas.post(&all, &nothing).await.problem(403, "forbidden");
+    // One is answered by itself, and what follows together.
+    ines.post(&format!("{}/confirm", path(&asked[1])), &nothing).await.expect(StatusCode::OK);
+    world.clock.advance(TimeDelta::seconds(1));
+    let following = format!("{}/decline?scope=following", path(&asked[2]));
+    let declined = ines.post(&following, &json!({ "reason": "In spring I am away" })).await;
+    assert_eq!(declined.expect(StatusCode::OK)["id"], asked[2]["id"]);
+    assert_eq!(
+        confirmations(&jonas, series).await,
+        ["pending", "confirmed", "declined", "declined"]
+    );
+    world.clock.advance(TimeDelta::seconds(1));
+    let confirmed = ines.post(&all, &nothing).await.expect(StatusCode::OK);
+    assert_eq!((&confirmed["id"], &confirmed["confirmation"]), (&first["id"], &json!("confirmed")));
+    assert_eq!(
+        confirmations(&jonas, series).await,
+        ["confirmed", "confirmed", "declined", "declined"]
+    );
+    ines.post(&all, &nothing).await.problem(409, "invalid_transition");
+    let bad = format!("{}/confirm?scope=some", path(&first));
+    assert_eq!(ines.post(&bad, &nothing).await.pointers(), ["?scope"]);
+    // Told once for what happened at once.
+    let notices = jonas.get("/api/notifications").await.expect(StatusCode::OK);
+    let notices: Vec<(&Value, &Value)> = (notices["items"].as_array().expect("items").iter())
+        .map(|notice| (&notice["kind"], &notice["payload"]["lessons"]))
+        .collect();
+    let told = |kind: &str, lessons: Value| (json!(kind), lessons);
+    let expected = [
+        told("session_confirmed", json!(1)),
+        told("session_declined", json!(2)),
+        told("session_confirmed", Value::Null),
+    ];
+    assert_eq!(notices, expected.iter().map(|(kind, n)| (kind, n)).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_series_is_confirmed_whole_or_not_at_all() {
+    let world = World::new().await;
+    asks(&world).await;
+    let (ines, jonas, mira) = (world.user("ines"), world.user("jonas"), world.user("mira"));
+    let first = jonas.post("/api/sessions", &weekly(3)).await.expect(StatusCode::CREATED);
+    let asked = lessons(&jonas, &first["seriesId"]).await;
+    // Of two requests for the second one's slot, the other is confirmed.
+    let mut other = world.lesson("ines", 60);
+    other["scheduledAt"] = asked[1]["scheduledAt"].clone();
+    let other = mira.post("/api/sessions", &other).await.expect(StatusCode::CREATED);
+    ines.post(&format!("{}/confirm", path(&other)), &json!({})).await.expect(StatusCode::OK);
+    let all = format!("{}/confirm?scope=all", path(&first));
+    let refused = ines.post(&all, &json!({})).await.problem(409, "slot_taken");
+    assert_eq!(refused["starts"], json!([asked[1]["scheduledAt"]]));
+    assert_eq!(confirmations(&jonas, &first["seriesId"]).await, ["pending", "pending", "pending"]);
+}

@@ -36,7 +36,8 @@ pub enum Refused {
     /// A lesson starts in the future, and not in a decade.
     #[error("a lesson must start in the future, within five years")]
     StartOutOfRange,
-    /// Where the teacher asks for consent, a student proposes another time.
+    /// Where the teacher asks for consent, and close to the lesson, a student
+    /// proposes another time.
     #[error("another time is proposed to the teacher, who accepts or declines it")]
     ConsentRequired,
     /// A group lesson is its teacher's to change.
@@ -132,6 +133,26 @@ impl Session {
         }
         if timing.start != self.timing.start && !starts_in_time(timing.start, now) {
             return Err(Refused::StartOutOfRange);
+        }
+        Ok(())
+    }
+
+    /// Whether `actor` may move it without the other's consent. A student may
+    /// not where the teacher wants to be asked, and cannot move a lesson that
+    /// stands once it has begun or can no longer be called off for `deadline`:
+    /// a deadline that a move evades is none.
+    pub fn may_move(
+        &self,
+        actor: &Actor,
+        asks: bool,
+        deadline: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refused> {
+        let student = self.role_of(&actor.id) == Some(ParticipantRole::Student);
+        let stands = self.confirmation == Confirmation::Confirmed;
+        let late = stands && now > self.timing.start - deadline;
+        if student && !actor.admin && (asks || late) {
+            return Err(Refused::ConsentRequired);
         }
         Ok(())
     }
@@ -327,6 +348,26 @@ mod tests {
         assert_eq!(past, Err(Refused::StartOutOfRange));
         let stranger = lesson(State::Scheduled).may_edit(&actor("tom"), same, at(0));
         assert_eq!(stranger, Err(Refused::NotParticipant));
+    }
+
+    #[test]
+    fn a_student_moves_a_lesson_as_long_as_it_can_be_called_off() {
+        let day = TimeDelta::days(1);
+        let check = |who: &str, asks, deadline, now, expected| {
+            let moved = lesson(State::Scheduled).may_move(&actor(who), asks, deadline, at(now));
+            assert_eq!(moved.is_ok(), expected, "{who}, {asks}, {deadline}, {now}");
+        };
+        check("jonas", false, day, -25 * HOUR, true);
+        check("jonas", false, day, -HOUR, false);
+        check("ines", false, day, -HOUR, true);
+        check("ada", false, day, -HOUR, true);
+        check("jonas", true, TimeDelta::zero(), -25 * HOUR, false);
+        check("jonas", false, TimeDelta::zero(), -HOUR, true);
+        // Nobody evades being missed.
+        check("jonas", false, TimeDelta::zero(), 60, false);
+        let mut asked = lesson(State::Scheduled);
+        asked.confirmation = Confirmation::Pending;
+        assert_eq!(asked.may_move(&actor("jonas"), false, day, at(-HOUR)), Ok(()));
     }
 
     #[test]

@@ -102,7 +102,12 @@ async fn try_write(
     flag::raise(&mut transaction, review.id, now).await?;
     note(&mut transaction, "review_written", &new.by, review.id.0, review.session, now).await?;
     if let Some(other) = counterpart(&mut transaction, &review).await? {
-        publish::publish(&mut transaction, &[review.id.0, other], now).await?;
+        // A ruling can open the time for reviews again, for whoever has not read
+        // the other's.
+        if other.published {
+            return Err(ReviewRefused::WindowClosed.into());
+        }
+        publish::publish(&mut transaction, &[review.id.0, other.id], now).await?;
         review.published_at = Some(now);
     }
     let answer = render(&review);
@@ -138,21 +143,30 @@ async fn insert(connection: &mut PgConnection, review: &Review) -> Result<(), St
     if inserted == 0 { Err(StoreError::AlreadyReviewed) } else { Ok(()) }
 }
 
+/// What the other wrote of the same lesson.
+struct Counterpart {
+    id: Uuid,
+    published: bool,
+}
+
 /// The review of the other, if it is there.
 async fn counterpart(
     connection: &mut PgConnection,
     review: &Review,
-) -> Result<Option<Uuid>, StoreError> {
-    let id = sqlx::query_scalar!(
-        "SELECT id FROM reviews \
-         WHERE session_id = $1 AND reviewer_id = $2 AND reviewee_id = $3",
+) -> Result<Option<Counterpart>, StoreError> {
+    let other = sqlx::query_as!(
+        Counterpart,
+        r#"
+        SELECT id, published_at IS NOT NULL AS "published!" FROM reviews
+        WHERE session_id = $1 AND reviewer_id = $2 AND reviewee_id = $3
+        "#,
         review.session.0,
         review.reviewee.as_str(),
         review.reviewer.as_str(),
     )
     .fetch_optional(connection)
     .await?;
-    Ok(id)
+    Ok(other)
 }
 
 /// Changes a review that nobody else has seen.

@@ -7,7 +7,7 @@ use lectern_domain::{
     session::{Confirmation, Session},
     text::Reason,
 };
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::{
     change::{call_off, finish, lock},
@@ -38,50 +38,57 @@ pub async fn answer(
     now: DateTime<Utc>,
 ) -> Result<Session, StoreError> {
     with_retries!(async {
-        match decision {
-            Decision::Confirm => confirm(pool, platform, id, by, now).await,
-            Decision::Decline(reason) => decline(pool, id, by, reason, now).await,
-        }
+        let (mut transaction, before) = lock(pool, id).await?;
+        let happening = decide(&mut transaction, platform, &before, by, decision, now).await?;
+        finish(transaction, id, by, happening, now).await
     })
 }
 
-async fn confirm(
-    pool: &PgPool,
+/// Writes what the teacher says of one lesson whose people are locked.
+pub(super) async fn decide(
+    connection: &mut PgConnection,
     platform: Platform<'_>,
-    id: SessionId,
+    before: &Session,
+    by: &Actor,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<Happening, StoreError> {
+    match decision {
+        Decision::Confirm => {
+            confirm(connection, platform, before, by, now).await?;
+            Ok(Happening::Confirmed)
+        }
+        Decision::Decline(reason) => {
+            let next = before.declined(by, reason.clone(), now)?;
+            call_off(connection, before, &next, Confirmation::Declined).await?;
+            Ok(Happening::Declined)
+        }
+    }
+}
+
+async fn confirm(
+    connection: &mut PgConnection,
+    platform: Platform<'_>,
+    before: &Session,
     by: &Actor,
     now: DateTime<Utc>,
-) -> Result<Session, StoreError> {
-    let (mut transaction, before) = lock(pool, id).await?;
+) -> Result<(), StoreError> {
     before.may_answer(by, now)?;
     let wanted = Wanted {
         teacher: &before.teacher,
         students: &before.students(),
         timing: before.timing,
         by,
-        except: Some(id),
+        except: Some(before.id),
     };
-    openings::check_free(&mut transaction, platform, wanted, now).await?;
+    openings::check_free(connection, platform, wanted, now).await?;
     sqlx::query!(
         "UPDATE sessions SET confirmation = 'confirmed', confirm_by = NULL, blocking = true, \
          version = version + 1, updated_at = $2 WHERE id = $1",
-        id.0,
+        before.id.0,
         now,
     )
-    .execute(&mut *transaction)
+    .execute(connection)
     .await?;
-    finish(transaction, id, by, Happening::Confirmed, now).await
-}
-
-async fn decline(
-    pool: &PgPool,
-    id: SessionId,
-    by: &Actor,
-    reason: &Reason,
-    now: DateTime<Utc>,
-) -> Result<Session, StoreError> {
-    let (mut transaction, before) = lock(pool, id).await?;
-    let next = before.declined(by, reason.clone(), now)?;
-    call_off(&mut transaction, &before, &next, Confirmation::Declined).await?;
-    finish(transaction, id, by, Happening::Declined, now).await
+    Ok(())
 }

@@ -8,7 +8,7 @@ use lectern_domain::{
     id::SessionId,
     person::Actor,
     policy::Policy,
-    session::{Confirmation, ParticipantRole, Refused, Session, State, Timing, Version},
+    session::{Confirmation, Session, State, Timing, Version},
     text::{Description, Minutes, Reason, Skill, Title},
     zone::Intent,
 };
@@ -183,10 +183,8 @@ pub(super) async fn reschedule(
     };
     let policy = openings::check(connection, platform, wanted, now).await?.policy;
     let holders: Vec<_> = students.iter().chain([&edit.by.id]).collect();
-    let student = before.role_of(&edit.by.id) == Some(ParticipantRole::Student);
-    if policy.reschedule_needs_consent && student && !edit.by.admin {
-        return Err(Refused::ConsentRequired.into());
-    }
+    let deadline = before.terms.cancel_deadline(platform.policy);
+    before.may_move(&edit.by, policy.reschedule_needs_consent, deadline, now)?;
     holds::consume(connection, &before.teacher, &holders).await?;
     Ok(policy)
 }

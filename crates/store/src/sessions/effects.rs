@@ -99,7 +99,24 @@ pub(super) async fn expired(
     inform(connection, session, None, Happening::Expired, now).await
 }
 
-/// Notes what happened, and tells everybody else in the lesson.
+/// Whom it concerns, but not who did it: the people of the lesson, and those who
+/// wait for a seat in it where it has another time, or none.
+pub(super) fn concerned<'a>(
+    session: &'a Session,
+    by: Option<&Actor>,
+    happening: Happening,
+) -> impl Iterator<Item = &'a UserId> {
+    let waiting = match happening {
+        Happening::Rescheduled { .. } | Happening::Cancelled => session.waitlist.as_slice(),
+        _ => &[],
+    };
+    let by = by.map(|by| by.id.clone());
+    (session.participants.iter().map(|participant| &participant.user))
+        .chain(waiting.iter().map(|waiting| &waiting.user))
+        .filter(move |user| by.as_ref() != Some(*user))
+}
+
+/// Notes what happened, and tells everybody else.
 async fn inform(
     connection: &mut PgConnection,
     session: &Session,
@@ -107,10 +124,7 @@ async fn inform(
     happening: Happening,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let others: Vec<&str> = (session.participants.iter())
-        .filter(|participant| by.is_none_or(|by| participant.user != by.id))
-        .map(|participant| participant.user.as_str())
-        .collect();
+    let others: Vec<&str> = concerned(session, by, happening).map(UserId::as_str).collect();
     note(connection, session, by, happening, &others, now).await
 }
 
@@ -126,8 +140,8 @@ pub(super) async fn record_together(
     let mut told: BTreeMap<&UserId, Vec<(&Session, Happening)>> = BTreeMap::new();
     for (session, happening) in sessions {
         note(connection, session, Some(by), *happening, &[], now).await?;
-        for participant in session.participants.iter().filter(|p| p.user != by.id) {
-            told.entry(&participant.user).or_default().push((session, *happening));
+        for user in concerned(session, Some(by), *happening) {
+            told.entry(user).or_default().push((session, *happening));
         }
     }
     for (user, of) in told {

@@ -168,12 +168,14 @@ async fn try_accept(
     };
     openings::check_free(&mut transaction, platform, wanted, now).await?;
     settle(&mut transaction, proposal, "accepted", now).await?;
+    // Both want it now: nobody waits for the teacher's answer any more.
     sqlx::query!(
         r#"
         UPDATE sessions
         SET during = tstzrange($2, $3, '[)'), time_zone = $4, local_start = $5,
             version = version + 1, sequence = sequence + 1, updated_at = $6,
-            detached = detached OR series_id IS NOT NULL
+            detached = detached OR series_id IS NOT NULL,
+            confirmation = 'confirmed', confirm_by = NULL, blocking = true
         WHERE id = $1
         "#,
         session.0,

@@ -287,7 +287,9 @@ async fn offer_free_seats(
         true => offer(connection, session.id, free, until).await?,
         false => Vec::new(),
     };
-    if ended.is_empty() && offered.is_empty() {
+    // That a lesson is called off, they know.
+    let off = matches!(session.state, State::Cancelled { .. });
+    if off || (ended.is_empty() && offered.is_empty()) {
         return Ok(session);
     }
     let session = renew(connection, session.id, now).await?;

@@ -4,6 +4,7 @@
 //! A series is its lessons. Each stands for itself, with a wall clock of its
 //! own; what they share is an id.
 
+mod answer;
 mod book;
 mod change;
 mod seats;
@@ -11,6 +12,7 @@ mod taken;
 
 pub(super) use self::taken::taken;
 pub use self::{
+    answer::answer_series,
     book::{SeriesBooking, book_series},
     change::{cancel_series, edit_series},
     seats::{give_seats_back, take_seats},

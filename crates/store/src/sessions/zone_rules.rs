@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use lectern_domain::{
-    id::SessionId,
+    id::{SessionId, UserId},
     session::{Session, State, Timing},
     zone::{Intent, Strictness, WallClock, ZoneName, Zones},
 };
@@ -44,6 +44,7 @@ pub async fn apply_zone_rules(
         return Ok(done);
     }
     let mut after: Option<(DateTime<Utc>, Uuid)> = None;
+    let mut blocked = Vec::new();
     loop {
         let lessons = sqlx::query!(
             r#"
@@ -69,12 +70,33 @@ pub async fn apply_zone_rules(
             if instant_of(&intent, zones).is_some_and(|at| at != lesson.scheduled_at) {
                 let id = SessionId(lesson.id);
                 match with_retries!(recompute(pool, id, zones, now))? {
-                    Some(Happening::ZoneConflict) => done.conflicts += 1,
-                    Some(_) => done.moved += 1,
-                    None => {}
+                    Outcome::Blocked => blocked.push(id),
+                    Outcome::Moved => done.moved += 1,
+                    Outcome::Stays => {}
                 }
             }
         }
+    }
+    // A lesson goes where the next one was, once that has gone: the last go
+    // first, until none can.
+    loop {
+        let before = blocked.len();
+        let mut still = Vec::new();
+        for id in blocked.into_iter().rev() {
+            match with_retries!(recompute(pool, id, zones, now))? {
+                Outcome::Blocked => still.push(id),
+                Outcome::Moved => done.moved += 1,
+                Outcome::Stays => {}
+            }
+        }
+        blocked = still;
+        blocked.reverse();
+        if blocked.is_empty() || blocked.len() == before {
+            break;
+        }
+    }
+    for id in blocked {
+        done.conflicts += usize::from(with_retries!(tell_of_conflict(pool, id, zones, now))?);
     }
     sqlx::query!(
         "INSERT INTO zone_rules (version, applied_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -107,48 +129,78 @@ fn instant_of(intent: &Intent, zones: &Zones) -> Option<DateTime<Utc>> {
     zones.instant(clock, &intent.time_zone, Strictness::Lenient).ok()
 }
 
+/// What has become of one lesson.
+#[derive(Debug, Clone, Copy)]
+enum Outcome {
+    /// It is where its wall clock is now.
+    Moved,
+    /// Somebody is taken then.
+    Blocked,
+    /// It was there already, or is not ahead any more.
+    Stays,
+}
+
 /// Moves one lesson to where its wall clock is now, unless somebody is taken
-/// then, and says which of both it was.
+/// then.
 async fn recompute(
     pool: &PgPool,
     id: SessionId,
     zones: &Zones,
     now: DateTime<Utc>,
-) -> Result<Option<Happening>, StoreError> {
+) -> Result<Outcome, StoreError> {
     let (mut transaction, before) = lock(pool, id).await?;
-    let at = before.intent.as_ref().and_then(|intent| instant_of(intent, zones));
-    let Some(at) = at.filter(|at| is_ahead(&before, *at, now)) else { return Ok(None) };
+    let Some(at) = meant(&before, zones, now) else { return Ok(Outcome::Stays) };
     let timing = Timing { start: at, duration: before.timing.duration };
     let users: Vec<String> = before.participants.iter().map(|p| p.user.to_string()).collect();
-    let free = taken(&mut transaction, &users, &[timing], &[id.0]).await?.is_empty();
-    let happening = match free {
-        true => Happening::Rescheduled { from: before.timing },
-        false => Happening::ZoneConflict,
-    };
-    if free {
-        sqlx::query!(
-            "UPDATE sessions SET during = tstzrange($2, $3, '[)'), version = version + 1, \
-             sequence = sequence + 1, updated_at = $4 WHERE id = $1",
-            id.0,
-            timing.start,
-            timing.end(),
-            now,
-        )
-        .execute(&mut *transaction)
-        .await?;
-        proposals::supersede(&mut transaction, id, now).await?;
+    if !taken(&mut transaction, &users, &[timing], &[id.0]).await?.is_empty() {
+        return Ok(Outcome::Blocked);
     }
+    sqlx::query!(
+        "UPDATE sessions SET during = tstzrange($2, $3, '[)'), version = version + 1, \
+         sequence = sequence + 1, updated_at = $4 WHERE id = $1",
+        id.0,
+        timing.start,
+        timing.end(),
+        now,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    proposals::supersede(&mut transaction, id, now).await?;
     let session = reload(&mut transaction, id).await?;
+    let happening = Happening::Rescheduled { from: before.timing };
     let everybody: Vec<&str> =
-        session.participants.iter().map(|participant| participant.user.as_str()).collect();
+        effects::concerned(&session, None, happening).map(UserId::as_str).collect();
     effects::tell(&mut transaction, &session, None, happening, &everybody, now).await?;
-    for participant in session.participants.iter().filter(|_| free) {
+    for participant in &session.participants {
         effects::remind(&mut transaction, &session, &participant.user, now).await?;
     }
     transaction.commit().await?;
-    Ok(Some(happening))
+    Ok(Outcome::Moved)
 }
 
-fn is_ahead(session: &Session, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    session.state == State::Scheduled && session.timing.start > now && at != session.timing.start
+/// Tells the people of a lesson that it stays where its wall clock is not, and
+/// says whether it does.
+async fn tell_of_conflict(
+    pool: &PgPool,
+    id: SessionId,
+    zones: &Zones,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let (mut transaction, session) = lock(pool, id).await?;
+    if meant(&session, zones, now).is_none() {
+        return Ok(false);
+    }
+    let happening = Happening::ZoneConflict;
+    let everybody: Vec<&str> =
+        effects::concerned(&session, None, happening).map(UserId::as_str).collect();
+    effects::tell(&mut transaction, &session, None, happening, &everybody, now).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Where the wall clock of a lesson ahead is now, if that is not where it is.
+fn meant(session: &Session, zones: &Zones, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let at = session.intent.as_ref().and_then(|intent| instant_of(intent, zones))?;
+    let ahead = session.state == State::Scheduled && session.timing.start > now;
+    (ahead && at != session.timing.start).then_some(at)
 }

@@ -16,7 +16,12 @@ fn now() -> DateTime<Utc> {
 /// A lesson of Jonas with a teacher at an instant that is `wrong` by so many
 /// hours for nine in Lisbon on that day, as under other rules.
 async fn lesson(pool: &PgPool, teacher: &str, day: &str, wrong: i64) -> Uuid {
-    let start: DateTime<Utc> = format!("{day}T09:00:00Z").parse().expect("an instant");
+    lesson_at(pool, teacher, &format!("{day}T09:00:00"), wrong).await
+}
+
+/// The same at another hour of a winter's day.
+async fn lesson_at(pool: &PgPool, teacher: &str, clock: &str, wrong: i64) -> Uuid {
+    let start: DateTime<Utc> = format!("{clock}Z").parse().expect("an instant");
     let start = start + TimeDelta::hours(wrong);
     let id = Uuid::from_u128(u128::from(start.timestamp().unsigned_abs()));
     sqlx::query("INSERT INTO users (id) VALUES ($1), ('jonas') ON CONFLICT DO NOTHING")
@@ -32,7 +37,7 @@ async fn lesson(pool: &PgPool, teacher: &str, day: &str, wrong: i64) -> Uuid {
     .bind(id)
     .bind(teacher)
     .bind(start)
-    .bind(format!("{day}T09:00:00"))
+    .bind(clock)
     .execute(pool)
     .await
     .expect("a lesson");
@@ -93,4 +98,21 @@ async fn lessons_keep_their_wall_clock_when_rules_change() {
     // An edition is applied once.
     let again = apply_zone_rules(pool, &zones, now()).await.expect("applies");
     assert_eq!(again, Recomputed::default());
+}
+
+#[tokio::test]
+async fn lessons_that_touch_move_one_after_the_other() {
+    let database = Database::create().await;
+    let (pool, zones) = (&database.pool, Zones::bundled());
+    let mut ids = Vec::new();
+    for (day, wrong) in [("2027-02-01", -1), ("2027-02-02", 1)] {
+        for hour in ["09", "10", "11", "12"] {
+            ids.push(lesson_at(pool, "ines", &format!("{day}T{hour}:00:00"), wrong).await);
+        }
+    }
+    let done = apply_zone_rules(pool, &zones, now()).await.expect("applies");
+    assert_eq!(done, Recomputed { moved: 8, conflicts: 0 });
+    assert_eq!(start(pool, ids[0]).await, "2027-02-01T09:00:00Z");
+    assert_eq!(start(pool, ids[3]).await, "2027-02-01T12:00:00Z");
+    assert_eq!(start(pool, ids[7]).await, "2027-02-02T12:00:00Z");
 }

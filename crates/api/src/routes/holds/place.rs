@@ -61,6 +61,8 @@ pub(crate) struct Hold {
         example = json!({ "teacher": "ines", "start": "2027-03-15T09:00:00Z", "duration": 60 })),
     responses(
         (status = 201, description = "Kept.", body = Hold),
+        (status = 403, description = "`not_matched`", body = ProblemDocument,
+            content_type = "application/problem+json"),
         (status = 409, description = "`slot_taken`, `outside_availability` with `rule`, \
             `user_erased`",
             body = ProblemDocument, content_type = "application/problem+json"),
@@ -73,6 +75,8 @@ pub(crate) async fn place(
 ) -> Result<(StatusCode, Json<Hold>), Problem> {
     let now = state.clock.now();
     let hold = parse(&caller, &body.value, now)?;
+    // Whoever may not book a teacher keeps none of their time from others.
+    state.check_match(&caller.actor, &caller.actor.id, &hold.teacher).await?;
     let expires_at =
         state.timed("holds_place", holds::place(&state.pool, state.platform(), &hold, now)).await?;
     let view = Hold {

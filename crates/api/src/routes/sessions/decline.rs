@@ -2,13 +2,13 @@
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
 use lectern_domain::text::Reason;
-use lectern_store::sessions::{self, Decision};
+use lectern_store::sessions::Decision;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::entity_tag;
+use super::{answer::answer, entity_tag, series::ScopeQuery};
 use crate::{
-    extract::{Caller, Checks, OptionalBody, SessionPath},
+    extract::{Caller, Checks, OptionalBody, Query, SessionPath},
     problem::{Problem, ProblemDocument},
     state::ApiState,
     view,
@@ -25,11 +25,12 @@ pub(crate) struct DeclineReason {
 
 /// Says no to a lesson that a student asked for.
 ///
-/// The lesson stays, `cancelled` and with confirmation `declined`.
+/// The lesson stays, `cancelled` and with confirmation `declined`; with `scope`,
+/// all requests of a series that it reaches.
 #[utoipa::path(
     operation_id = "declineSession",
     post, path = "/api/sessions/{id}/decline", tag = "sessions",
-    params(("id" = uuid::Uuid, Path)),
+    params(("id" = uuid::Uuid, Path), ScopeQuery),
     request_body = Option<DeclineReason>,
     responses(
         (status = 200, description = "The lesson as it is now.", body = view::Session,
@@ -46,14 +47,14 @@ pub(crate) async fn decline(
     State(state): State<ApiState>,
     caller: Caller,
     SessionPath(id): SessionPath,
+    Query(query): Query<ScopeQuery>,
     OptionalBody(body): OptionalBody<DeclineReason>,
 ) -> Result<impl IntoResponse, Problem> {
     let mut checks = Checks::default();
     let reason = checks.required::<Reason>("/reason", Some(body.reason.as_deref().unwrap_or("")));
     let Some(reason) = reason else { return Err(checks.problem()) };
-    let (now, by, no) = (state.clock.now(), &caller.actor, Decision::Decline(reason));
-    let work = sessions::answer(&state.pool, state.platform(), id, by, &no, now);
-    let session = state.timed("sessions_decline", work).await?;
+    let no = Decision::Decline(reason);
+    let session = answer(&state, id, &caller.actor, &no, query.reach()?).await?;
     let viewer = view::Viewer { actor: &caller.actor, zone: None };
     let view = viewer.show(&state, &session).await?;
     Ok(([(header::ETAG, entity_tag(view.version)?)], Json(view)))

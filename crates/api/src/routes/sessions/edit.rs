@@ -74,7 +74,7 @@ pub(crate) struct SessionEdit {
             content_type = "application/problem+json"),
         (status = 409, description = "`slot_taken`, \
             `outside_availability` with `rule`, `invalid_transition`; `consent_required`: \
-            the teacher wants a proposal", body = ProblemDocument,
+            the teacher wants a proposal, or students can no longer call it off", body = ProblemDocument,
             content_type = "application/problem+json"),
         (status = 412, description = "`version_conflict`", body = ProblemDocument,
             content_type = "application/problem+json"),

@@ -124,7 +124,7 @@ pub(super) struct Series {
 
 impl Series {
     /// Locks all people of all lessons, then the lessons.
-    async fn lock(
+    pub(super) async fn lock(
         pool: &PgPool,
         id: SessionId,
     ) -> Result<(Transaction<'static, Postgres>, Self), StoreError> {
@@ -341,7 +341,7 @@ fn timing_of(edit: &Edit, before: &Session, start: Option<DateTime<Utc>>) -> Tim
 }
 
 /// The lessons as they are now, each with what happened to it.
-async fn reload(
+pub(super) async fn reload(
     connection: &mut PgConnection,
     ids: &[Uuid],
     happenings: Vec<Happening>,

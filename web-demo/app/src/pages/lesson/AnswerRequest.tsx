@@ -1,4 +1,4 @@
-import { ProblemError, type Session, wallClock } from '@lectern/client';
+import { ProblemError, type Scope, type Session, wallClock } from '@lectern/client';
 import {
   Button,
   Dialog,
@@ -13,6 +13,7 @@ import {
 } from '@lectern/react';
 import { Check, Hourglass } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { Reach } from './Reach.tsx';
 
 const LONGEST = 500;
 
@@ -41,11 +42,13 @@ function Asked({ lesson, until }: { lesson: Session; until: ReactNode }) {
   const { toast } = useLectern();
   const { answer } = useLessonChanges();
   const [declining, setDeclining] = useState(false);
+  // Whoever asks for a series wants all of it.
+  const [scope, setScope] = useState<Scope>(lesson.seriesId ? 'all' : 'one');
   const student = firstName(lesson.studentName ?? 'Somebody');
   // An answered request is gone from the page, and with it what `mutate` would call.
   const confirm = () =>
-    answer.mutateAsync({ id: lesson.id, yes: true }).then(
-      () => toast(`${lesson.title} is confirmed`),
+    answer.mutateAsync({ id: lesson.id, yes: true, scope }).then(
+      () => toast(scope === 'one' ? `${lesson.title} is confirmed` : 'The lessons are confirmed'),
       () => undefined,
     );
   return (
@@ -53,8 +56,11 @@ function Asked({ lesson, until }: { lesson: Session; until: ReactNode }) {
       <div className="l-banner request" role="group" aria-label="A request for you">
         <Hourglass aria-hidden />
         <div>
-          <strong>{student} asks for this lesson.</strong>
+          <strong>
+            {student} asks for {lesson.seriesId ? 'this series' : 'this lesson'}.
+          </strong>
           {until ? <> Answer until {until}; after that it is off.</> : null}
+          {lesson.seriesId && <Reach value={scope} onChange={setScope} />}
         </div>
         <div className="request-answers">
           <Button onClick={() => setDeclining(true)}>Decline</Button>
@@ -66,7 +72,15 @@ function Asked({ lesson, until }: { lesson: Session; until: ReactNode }) {
       {answer.isError && !declining && (
         <Refusal error={answer.error} lead="It is not confirmed." why={whyNot(answer.error)} />
       )}
-      {declining && <Decline lesson={lesson} who={student} onDone={() => setDeclining(false)} />}
+      {declining && (
+        <Decline
+          lesson={lesson}
+          who={student}
+          scope={scope}
+          onScope={setScope}
+          onDone={() => setDeclining(false)}
+        />
+      )}
     </>
   );
 }
@@ -74,16 +88,18 @@ function Asked({ lesson, until }: { lesson: Session; until: ReactNode }) {
 interface DeclineProps {
   lesson: Session;
   who: string;
+  scope: Scope;
+  onScope: (scope: Scope) => void;
   onDone: () => void;
 }
 
-function Decline({ lesson, who, onDone }: DeclineProps) {
+function Decline({ lesson, who, scope, onScope, onDone }: DeclineProps) {
   const { zone, toast } = useLectern();
   const { answer } = useLessonChanges();
   const [reason, setReason, forget] = useDraft(`decline.${lesson.id}`);
   const { date, start } = lessonTimes(lesson, zone);
   const send = () =>
-    answer.mutateAsync({ id: lesson.id, yes: false, reason: reason.trim() }).then(
+    answer.mutateAsync({ id: lesson.id, yes: false, reason: reason.trim(), scope }).then(
       () => {
         forget();
         toast(`${who} is told that it does not suit you`);
@@ -111,6 +127,7 @@ function Decline({ lesson, who, onDone }: DeclineProps) {
           maxLength={LONGEST}
           onChange={(event) => setReason(event.target.value)}
         />
+        {lesson.seriesId && <Reach value={scope} onChange={onScope} />}
         {answer.isError && (
           <Refusal error={answer.error} lead="It still waits." why={whyNot(answer.error)} />
         )}

@@ -811,7 +811,8 @@ export interface paths {
         /**
          * Agrees to a lesson that a student asked for.
          * @description Its teacher may, and admins, until `confirmBy`. Of two requests for one
-         *     slot, the second can no longer be confirmed.
+         *     slot, the second can no longer be confirmed. With `scope`, all requests of a
+         *     series that it reaches are confirmed, or none.
          */
         post: operations["confirmSession"];
         delete?: never;
@@ -831,7 +832,8 @@ export interface paths {
         put?: never;
         /**
          * Says no to a lesson that a student asked for.
-         * @description The lesson stays, `cancelled` and with confirmation `declined`.
+         * @description The lesson stays, `cancelled` and with confirmation `declined`; with `scope`,
+         *     all requests of a series that it reaches.
          */
         post: operations["declineSession"];
         delete?: never;
@@ -7031,7 +7033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: this is for people, not for keys. */
+            /** @description `not_matched` */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -11640,7 +11642,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `outside_availability` with `rule`, `invalid_transition`; `consent_required`: the teacher wants a proposal */
+            /** @description `slot_taken`, `outside_availability` with `rule`, `invalid_transition`; `consent_required`: the teacher wants a proposal, or students can no longer call it off */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -12462,7 +12464,13 @@ export interface operations {
     };
     confirmSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of a series: this lesson, this and those after it, or all that are still
+                 *     ahead. What has begun or is past never changes.
+                 */
+                scope?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -12577,7 +12585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`; `invalid_transition`: it waits for no answer, or no longer */
+            /** @description `slot_taken`, of a series with `starts`; `invalid_transition`: it waits for no answer, or no longer */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -12655,7 +12663,13 @@ export interface operations {
     };
     declineSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of a series: this lesson, this and those after it, or all that are still
+                 *     ahead. What has begun or is past never changes.
+                 */
+                scope?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -16467,9 +16481,11 @@ export interface operations {
     listGroupLessons: {
         parameters: {
             query?: {
+                /** @description Adds `localStart`, on the clocks of this IANA zone. */
+                timeZone?: components["schemas"]["TimeZone"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description The most items. */
+                /** @description The most lessons of a page. */
                 limit?: number;
             };
             header?: {

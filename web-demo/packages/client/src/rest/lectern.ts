@@ -197,13 +197,14 @@ export class Lectern {
   }
 
   /** Agrees to a lesson that a student asked for. */
-  confirm(id: string) {
-    return body(this.#http.POST('/api/sessions/{id}/confirm', { params: { path: { id } } }));
+  confirm(id: string, scope: Scope = 'one') {
+    const params = { path: { id }, query: { scope } };
+    return body(this.#http.POST('/api/sessions/{id}/confirm', { params }));
   }
 
   /** Says no to a lesson that a student asked for. */
-  decline(id: string, reason?: string) {
-    const params = { path: { id } };
+  decline(id: string, reason?: string, scope: Scope = 'one') {
+    const params = { path: { id }, query: { scope } };
     const why = reason ? { reason } : {};
     return body(this.#http.POST('/api/sessions/{id}/decline', { params, body: why }));
   }

@@ -369,6 +369,14 @@ export function useInRoom(id: string | null, enabled: boolean): readonly string[
   return (data ?? []).filter((presence) => presence.leftAt === null).map(({ user }) => user);
 }
 
+/** What a teacher says to a request. */
+interface Answer {
+  id: string;
+  yes: boolean;
+  reason?: string;
+  scope?: Scope;
+}
+
 /** Changes to lessons. Each makes every list of lessons stale. */
 export function useLessonChanges() {
   const { lectern } = useLectern();
@@ -401,8 +409,8 @@ export function useLessonChanges() {
     onSuccess,
   });
   const answer = useMutation({
-    mutationFn: ({ id, yes, reason }: { id: string; yes: boolean; reason?: string }) =>
-      yes ? lectern.confirm(id) : lectern.decline(id, reason),
+    mutationFn: ({ id, yes, reason, scope }: Answer) =>
+      yes ? lectern.confirm(id, scope) : lectern.decline(id, reason, scope),
     onSuccess,
   });
   const propose = useMutation({
