@@ -88,8 +88,8 @@ policy! {
     pending_blocks: bool;
     /// How long a request waits for an answer, at most until its start.
     confirm_within: TimeDelta;
-    /// How long before its start a student may cancel at the latest; zero:
-    /// until its end.
+    /// How long before its start a student may cancel or move a lesson at the
+    /// latest; zero: cancel it until its end, and move it until its start.
     cancel_deadline: TimeDelta;
     /// How long before its start a lesson may be entered.
     join_opens: TimeDelta;

@@ -37,8 +37,8 @@ pub(crate) struct Policy {
     pending_blocks: bool,
     /// How long a request waits for an answer, at most until its start.
     confirm_within: i64,
-    /// How long before its start a student may cancel at the latest; zero:
-    /// until its end.
+    /// How long before its start a student may cancel or move a lesson at the
+    /// latest; zero: cancel it until its end, and move it until its start.
     cancel_deadline: i64,
     /// How long before its start a lesson may be entered.
     join_opens: i64,
@@ -87,7 +87,8 @@ pub(crate) struct PolicyChange {
     /// How long a request waits for an answer.
     #[schema(minimum = 1, maximum = 43_200)]
     confirm_within: Option<i64>,
-    /// How long before its start a student may cancel at the latest.
+    /// How long before its start a student may cancel or move a lesson at the
+    /// latest.
     #[schema(minimum = 0, maximum = 43_200)]
     cancel_deadline: Option<i64>,
     /// How long before its start a lesson may be entered.
