@@ -139,9 +139,10 @@ impl StoreError {
                 | sqlx::Error::WorkerCrashed,
             ) => true,
             Self::Database(sqlx::Error::Database(error)) => {
-                // Classes 08, 53 and 57: connection, resources, intervention.
+                // Classes 08, 40, 53 and 57: connection, what others were let go
+                // on before, however often, resources, intervention.
                 error.code().is_some_and(|code| {
-                    ["08", "53", "57"].iter().any(|class| code.starts_with(class))
+                    ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class))
                 })
             }
             _ => false,

@@ -30,6 +30,7 @@ mod people;
 mod plan_race;
 mod proposals;
 mod race;
+mod retries;
 mod review_numbers;
 mod reviews;
 mod seats;

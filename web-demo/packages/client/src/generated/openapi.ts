@@ -2786,8 +2786,8 @@ export interface components {
             bufferBefore: number;
             /**
              * Format: int64
-             * @description How long before its start a student may cancel at the latest; zero:
-             *     until its end.
+             * @description How long before its start a student may cancel or move a lesson at the
+             *     latest; zero: cancel it until its end, and move it until its start.
              */
             cancelDeadline: number;
             /**
@@ -2865,7 +2865,8 @@ export interface components {
             bufferBefore?: number | null;
             /**
              * Format: int64
-             * @description How long before its start a student may cancel at the latest.
+             * @description How long before its start a student may cancel or move a lesson at the
+             *     latest.
              */
             cancelDeadline?: number | null;
             /**
