@@ -35,6 +35,9 @@ pub const SLOT_DAYS: i64 = 62;
 pub const CHAT_PAGE: u16 = 200;
 /// The most events of one lesson's record in one page.
 pub const EVENTS_PAGE: u16 = 200;
+/// The longest name of something that was done, in bytes: as the document's
+/// pattern of `action` has it.
+pub const ACTION: usize = 64;
 /// The most presences of one lesson in one answer.
 pub const PRESENCES: u16 = 1_000;
 /// The most people of one room in one answer.

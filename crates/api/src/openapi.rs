@@ -120,6 +120,7 @@ use crate::{problem, routes, view};
         routes::admin::reviews::list::list,
         routes::admin::reviews::moderate::moderate,
         routes::admin::rooms::rooms,
+        routes::admin::audit::list,
         routes::admin::disputes::list::list,
         routes::admin::disputes::get::get,
         routes::admin::disputes::decide::decide,

@@ -109,6 +109,7 @@ pub fn router(state: ApiState) -> Router {
             get(admin::api_keys::list::list).post(admin::api_keys::create::create),
         )
         .route("/admin/api-keys/{id}", delete(admin::api_keys::revoke::revoke))
+        .route("/admin/audit", get(admin::audit::list))
         .route("/admin/rooms", get(admin::rooms::rooms))
         .route("/admin/disputes", get(admin::disputes::list::list))
         .route("/admin/disputes/{id}", get(admin::disputes::get::get))

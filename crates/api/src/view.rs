@@ -2,6 +2,7 @@
 
 mod analytics;
 mod api_key;
+mod audit;
 mod availability;
 mod calendar_feeds;
 mod dispute;
@@ -17,12 +18,13 @@ mod user;
 pub(crate) use self::{
     analytics::{Analytics, Figures, Part, Retention},
     api_key::{ApiKey, ApiKeyScope, CreatedApiKey},
+    audit::{AuditEvent, RecordedEvent},
     availability::{Availability, NewAvailability},
     calendar_feeds::{CalendarFeeds, NewCalendarFeeds},
-    dispute::{AuditEvent, Dispute, DisputeOutcome},
+    dispute::{Dispute, DisputeOutcome},
     export::{
         ExportedCalendars, ExportedEvent, ExportedHold, ExportedLine, ExportedProposal,
-        ExportedStay, ExportedWait, PersonExport,
+        ExportedReport, ExportedStay, ExportedWait, PersonExport,
     },
     history::{OverseenSession, PastSession},
     notice::Notice,

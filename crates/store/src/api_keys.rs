@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{self, Event},
-    error::StoreError,
+    error::{StoreError, with_retries},
     page::{After, Page, PageRequest},
 };
 
@@ -70,6 +70,15 @@ pub async fn create(
     by: Option<&Actor>,
     now: DateTime<Utc>,
 ) -> Result<KeyRow, StoreError> {
+    with_retries!(try_create(pool, new, by, now))
+}
+
+async fn try_create(
+    pool: &PgPool,
+    new: &NewKey,
+    by: Option<&Actor>,
+    now: DateTime<Utc>,
+) -> Result<KeyRow, StoreError> {
     let mut transaction = pool.begin().await?;
     let scopes: Vec<String> = new.scopes.iter().map(ToString::to_string).collect();
     let row = sqlx::query_as!(
@@ -96,6 +105,15 @@ pub async fn create(
 
 /// Makes a key worthless from now on. One that is already stays as it is.
 pub async fn revoke(
+    pool: &PgPool,
+    id: KeyId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    with_retries!(try_revoke(pool, id, by, now))
+}
+
+async fn try_revoke(
     pool: &PgPool,
     id: KeyId,
     by: &Actor,

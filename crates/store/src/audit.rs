@@ -4,11 +4,18 @@
 //! part of what was done.
 
 use chrono::{DateTime, Utc};
-use lectern_domain::{id::SessionId, person::Actor};
+use lectern_domain::{
+    id::{SessionId, UserId},
+    person::Actor,
+};
 use serde_json::{Value, json};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
+use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::{
+    error::StoreError,
+    page::{After, Page, PageRequest},
+};
 
 /// Something that was done.
 #[derive(Debug, Clone, Copy)]
@@ -136,4 +143,105 @@ pub async fn of_session(
     .fetch_all(pool)
     .await?;
     Ok(events)
+}
+
+/// Something that was done, wherever it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// What, when and by whom.
+    pub event: EventRow,
+    /// To which lesson.
+    pub session_id: Option<Uuid>,
+    /// Whom it concerns beside who did it.
+    pub about: Option<String>,
+}
+
+/// Which part of the record.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// What was done to this lesson.
+    pub session: Option<SessionId>,
+    /// What this user did, or the service with the key of this name.
+    pub actor: Option<UserId>,
+    /// What concerns this person.
+    pub about: Option<UserId>,
+    /// What goes by this name.
+    pub action: Option<String>,
+    /// Not before.
+    pub from: Option<DateTime<Utc>>,
+    /// Before.
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// One page of everything that was recorded, the latest first.
+pub async fn list(
+    pool: &PgPool,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Page<Recorded>, StoreError> {
+    let rows = query(filter, page).build().fetch_all(pool).await?;
+    let events = rows.iter().map(recorded).collect::<Result<_, sqlx::Error>>()?;
+    Ok(Page::cut(events, page, |recorded| place(recorded.event.at, recorded.event.id)))
+}
+
+/// Where an event stands in the order of time. Its number is not the order: it
+/// is given out before others are written that bear an earlier time.
+pub(crate) fn place(at: DateTime<Utc>, id: i64) -> After {
+    After { at, id: Uuid::from_u128(id.unsigned_abs().into()) }
+}
+
+/// The number in a place. Beyond what numbers there are, all have one before.
+pub(crate) fn number(after: After) -> i64 {
+    i64::try_from(after.id.as_u128()).unwrap_or(i64::MAX)
+}
+
+/// Written as in the schema, whose index is of these very words.
+const ABOUT: &str = "coalesce(details ->> 'user', details ->> 'student', details ->> 'onBehalfOf')";
+const CONCERNS: &str = "details ?| ARRAY['user', 'student', 'onBehalfOf']";
+
+/// Each filter has an index of its own that goes on in the order of time; only
+/// the few events of a lesson are sorted.
+fn query(filter: &Filter, page: PageRequest) -> QueryBuilder<Postgres> {
+    let mut sql =
+        QueryBuilder::new("SELECT id, at, actor, actor_kind, action, session_id, details, ");
+    sql.push(ABOUT).push(" AS about FROM audit_events WHERE true");
+    if let Some(session) = filter.session {
+        sql.push(" AND session_id = ").push_bind(session.0);
+    }
+    if let Some(actor) = &filter.actor {
+        sql.push(" AND actor = ").push_bind(actor.to_string());
+    }
+    if let Some(person) = &filter.about {
+        sql.push(format_args!(" AND {CONCERNS} AND {ABOUT} = ")).push_bind(person.to_string());
+    }
+    if let Some(action) = &filter.action {
+        sql.push(" AND action = ").push_bind(action.clone());
+    }
+    if let Some(from) = filter.from {
+        sql.push(" AND at >= ").push_bind(from);
+    }
+    if let Some(to) = filter.to {
+        sql.push(" AND at < ").push_bind(to);
+    }
+    if let Some(after) = page.after {
+        sql.push(" AND (at, id) < (").push_bind(after.at);
+        sql.push(", ").push_bind(number(after)).push(")");
+    }
+    sql.push(" ORDER BY at DESC, id DESC LIMIT ").push_bind(page.fetch());
+    sql
+}
+
+fn recorded(row: &PgRow) -> Result<Recorded, sqlx::Error> {
+    Ok(Recorded {
+        event: EventRow {
+            id: row.try_get("id")?,
+            at: row.try_get("at")?,
+            actor: row.try_get("actor")?,
+            actor_kind: row.try_get("actor_kind")?,
+            action: row.try_get("action")?,
+            details: row.try_get("details")?,
+        },
+        session_id: row.try_get("session_id")?,
+        about: row.try_get("about")?,
+    })
 }

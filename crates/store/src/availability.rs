@@ -6,13 +6,20 @@ use chrono::{DateTime, Utc};
 use lectern_domain::{
     availability::{Absence, Availability, Hours, Interval},
     id::UserId,
+    person::Actor,
     session::Version,
     zone::{Date, ZoneName},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sqlx::{PgConnection, PgPool, types::Json};
 
-use crate::{error::StoreError, sessions::Expected, users};
+use crate::{
+    audit::{self, Event},
+    error::{StoreError, with_retries},
+    sessions::Expected,
+    users,
+};
 
 /// What a teacher has set, and in which version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +125,18 @@ pub async fn replace(
     teacher: &UserId,
     availability: &Availability,
     expected: &Expected,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Stored, StoreError> {
+    with_retries!(try_replace(pool, teacher, availability, expected, by, now))
+}
+
+async fn try_replace(
+    pool: &PgPool,
+    teacher: &UserId,
+    availability: &Availability,
+    expected: &Expected,
+    by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Stored, StoreError> {
     let mut transaction = pool.begin().await?;
@@ -160,6 +179,13 @@ pub async fn replace(
     )
     .fetch_one(&mut *transaction)
     .await?;
+    let event = Event {
+        actor: Some(by),
+        action: "availability_changed",
+        session: None,
+        details: &json!({ "user": teacher, "version": version }),
+    };
+    audit::record(&mut transaction, &event, now).await?;
     transaction.commit().await?;
     Ok(Stored { availability: availability.clone(), version: Version(version) })
 }

@@ -7,7 +7,11 @@ use serde_json::Value;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::{
+    audit,
+    error::StoreError,
+    page::{Page, PageRequest},
+};
 
 /// A stay of theirs in a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,17 +119,56 @@ pub struct Deed {
     pub details: Value,
 }
 
-/// What they did, after the event `after`.
+/// One page of what they did, the earliest first.
 pub async fn deeds(
     pool: &PgPool,
     person: &UserId,
-    after: i64,
-    limit: u16,
-) -> Result<Vec<Deed>, StoreError> {
+    page: PageRequest,
+) -> Result<Page<Deed>, StoreError> {
     let rows = sqlx::query_as!(
         Deed,
-        "SELECT id, at, actor_kind, action, session_id, details FROM audit_events \
-         WHERE actor = $1 AND actor_kind IN ('user', 'admin') AND id > $2 ORDER BY id LIMIT $3",
+        r#"
+        SELECT id, at, actor_kind, action, session_id, details FROM audit_events
+        WHERE actor = $1 AND actor_kind IN ('user', 'admin')
+          AND ($2::timestamptz IS NULL OR (at, id) > ($2, $3::bigint))
+        ORDER BY at, id LIMIT $4
+        "#,
+        person.as_str(),
+        page.after.map(|after| after.at),
+        page.after.map(audit::number),
+        page.fetch(),
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(Page::cut(rows, page, |deed| audit::place(deed.at, deed.id)))
+}
+
+/// That they found a review unfair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Which.
+    pub review_id: Uuid,
+    /// Of which lesson.
+    pub session_id: Uuid,
+    /// Why.
+    pub reason: String,
+    /// When they said so.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Reviews that they reported, after the review `after`.
+pub async fn reports(
+    pool: &PgPool,
+    person: &UserId,
+    after: Option<Uuid>,
+    limit: u16,
+) -> Result<Vec<Report>, StoreError> {
+    let rows = sqlx::query_as!(
+        Report,
+        "SELECT p.review_id, r.session_id, p.reason, p.created_at \
+         FROM review_reports p JOIN reviews r ON r.id = p.review_id \
+         WHERE p.reporter_id = $1 AND ($2::uuid IS NULL OR p.review_id > $2) \
+         ORDER BY p.review_id LIMIT $3",
         person.as_str(),
         after,
         i64::from(limit),

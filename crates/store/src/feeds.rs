@@ -9,10 +9,12 @@ use lectern_domain::{
     feed::{State, Trouble},
     id::{FeedId, UserId},
     outbound::Target,
+    person::Actor,
     secret::SecretHash,
     session::Version,
     text::CalendarName,
 };
+use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -20,7 +22,12 @@ pub use self::{
     due::{Due, Outcome, Read, Validators, keep, lease, lessons_among},
     lessons::lessons,
 };
-use crate::{error::StoreError, sessions::Expected, users};
+use crate::{
+    audit::{self, Event},
+    error::{StoreError, with_retries},
+    sessions::Expected,
+    users,
+};
 
 /// The most calendars of one person.
 pub const MAX_FEEDS: usize = 10;
@@ -114,6 +121,18 @@ pub async fn replace(
     person: &UserId,
     replacement: &Replacement,
     expected: &Expected,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(Calendars, bool), StoreError> {
+    with_retries!(try_replace(pool, person, replacement, expected, by, now))
+}
+
+async fn try_replace(
+    pool: &PgPool,
+    person: &UserId,
+    replacement: &Replacement,
+    expected: &Expected,
+    by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(Calendars, bool), StoreError> {
     let mut transaction = pool.begin().await?;
@@ -151,8 +170,35 @@ pub async fn replace(
         put(&mut transaction, person, feeds, &before, now).await?;
     }
     let after = of(&mut transaction, person).await?;
+    note(&mut transaction, person, &after, fresh, by, now).await?;
     transaction.commit().await?;
     Ok((after, fresh))
+}
+
+/// Adds to the record that somebody's calendars changed: how many there are
+/// now, and nothing of where. That an address was made stands there, since who
+/// has it sees the lessons.
+async fn note(
+    connection: &mut PgConnection,
+    person: &UserId,
+    after: &Calendars,
+    fresh: bool,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let event = Event {
+        actor: Some(by),
+        action: "calendar_feeds_changed",
+        session: None,
+        details: &json!({
+            "user": person,
+            "version": after.version.0,
+            "subscribed": after.subscribed_at.is_some(),
+            "newAddress": fresh,
+            "busy": after.busy.len(),
+        }),
+    };
+    audit::record(connection, &event, now).await
 }
 
 /// Keeps these calendars and no others. A new one is due at once, unless others

@@ -3,12 +3,19 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
     id::UserId,
+    person::Actor,
     policy::{Limit, OwnPolicy},
     session::Version,
 };
+use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::{error::StoreError, sessions::Expected, users};
+use crate::{
+    audit::{self, Event},
+    error::{StoreError, with_retries},
+    sessions::Expected,
+    users,
+};
 
 /// A teacher's own policy, and in which version; zero: nothing was ever set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +123,18 @@ pub async fn amend(
     teacher: &UserId,
     named: &OwnPolicy,
     expected: &Expected,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Stored, StoreError> {
+    with_retries!(try_amend(pool, teacher, named, expected, by, now))
+}
+
+async fn try_amend(
+    pool: &PgPool,
+    teacher: &UserId,
+    named: &OwnPolicy,
+    expected: &Expected,
+    by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Stored, StoreError> {
     let mut transaction = pool.begin().await?;
@@ -172,6 +191,13 @@ pub async fn amend(
     .execute(&mut *transaction)
     .await?;
     let stored = of(&mut transaction, teacher).await?;
+    let event = Event {
+        actor: Some(by),
+        action: "policy_changed",
+        session: None,
+        details: &json!({ "user": teacher, "version": stored.version.0 }),
+    };
+    audit::record(&mut transaction, &event, now).await?;
     transaction.commit().await?;
     Ok(stored)
 }

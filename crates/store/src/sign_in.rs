@@ -12,7 +12,7 @@ use sqlx::PgPool;
 
 use crate::{
     audit::{self, Event},
-    error::StoreError,
+    error::{StoreError, with_retries},
 };
 
 /// A code to keep.
@@ -37,6 +37,15 @@ pub struct Redeemed {
 
 /// Keeps a code, and says until when it is good.
 pub async fn add_code(
+    pool: &PgPool,
+    code: &NewCode<'_>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, StoreError> {
+    with_retries!(try_add_code(pool, code, by, now))
+}
+
+async fn try_add_code(
     pool: &PgPool,
     code: &NewCode<'_>,
     by: &Actor,
@@ -67,6 +76,16 @@ pub async fn add_code(
 /// Takes a code and keeps what it is exchanged for, until `expires_at`. Of
 /// several who come with one code, one gets something.
 pub async fn redeem(
+    pool: &PgPool,
+    code: SecretHash,
+    token: SecretHash,
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Redeemed, StoreError> {
+    with_retries!(try_redeem(pool, code, token, expires_at, now))
+}
+
+async fn try_redeem(
     pool: &PgPool,
     code: SecretHash,
     token: SecretHash,

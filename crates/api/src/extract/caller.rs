@@ -59,14 +59,16 @@ impl Principal {
         }
     }
 
-    /// Lets the teacher of this id through, admins, and services with `scope`.
-    pub(crate) fn looks_after(&self, teacher: &UserId, scope: Scope) -> Result<(), Problem> {
+    /// Who acts: the teacher of this id, an admin, or a service with `scope`.
+    pub(crate) fn looks_after(&self, teacher: &UserId, scope: Scope) -> Result<Actor, Problem> {
         match self {
-            Self::Person(caller) if caller.actor.admin || caller.actor.id == *teacher => Ok(()),
+            Self::Person(caller) if caller.actor.admin || caller.actor.id == *teacher => {
+                Ok(caller.actor.clone())
+            }
             Self::Person(_) => {
                 Err(Problem::new(Code::Forbidden).detail("only the teacher and admins may do this"))
             }
-            Self::Service(service) => service.require(scope),
+            Self::Service(service) => service.acting(scope),
         }
     }
 

@@ -183,7 +183,10 @@ fn say(name: &str, schema: &mut RefOr<Schema>) {
 
 /// Whether it is one of the platform's ids of people.
 fn is_person(name: &str) -> bool {
-    matches!(name, "user" | "teacher" | "teachers" | "student" | "revieweeId" | "with")
+    matches!(
+        name,
+        "user" | "teacher" | "teachers" | "student" | "revieweeId" | "with" | "actor" | "about"
+    )
 }
 
 /// Whether it is a text of which nothing is said.

@@ -1,7 +1,7 @@
 //! Complaints about lessons.
 
 use chrono::{DateTime, Utc};
-use lectern_store::{audit::EventRow, disputes::DisputeRow};
+use lectern_store::disputes::DisputeRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -65,56 +65,4 @@ pub(crate) enum DisputeOutcome {
     StudentNoShow,
     /// It stays what it is.
     Nothing,
-}
-
-/// Something that was done to a lesson.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct AuditEvent {
-    /// Its name.
-    id: String,
-    /// When.
-    at: DateTime<Utc>,
-    /// By whom: the platform's id, or the id of a service's key. Null: by the
-    /// system itself.
-    #[schema(required = true)]
-    actor: Option<String>,
-    /// As what they did it.
-    #[schema(value_type = ActorKind)]
-    actor_kind: String,
-    /// What was done, by a stable name.
-    #[schema(example = "session_rescheduled")]
-    action: String,
-    /// What else there is to know. Of a service that acts for a user,
-    /// `onBehalfOf` says for whom.
-    #[schema(value_type = Object)]
-    details: serde_json::Value,
-}
-
-impl From<EventRow> for AuditEvent {
-    fn from(row: EventRow) -> Self {
-        Self {
-            id: row.id.to_string(),
-            at: row.at,
-            actor: row.actor,
-            actor_kind: row.actor_kind,
-            action: row.action,
-            details: row.details,
-        }
-    }
-}
-
-/// As what somebody acts.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "it documents the closed set of the schema")]
-pub(crate) enum ActorKind {
-    /// As one of the lesson's people.
-    User,
-    /// As somebody who looks after everybody's.
-    Admin,
-    /// As a server of the platform.
-    Service,
-    /// By itself.
-    System,
 }

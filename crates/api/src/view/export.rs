@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Availability, Dispute, Notice, Policy, Review, Session, User, dispute::ActorKind};
+use super::{Availability, Dispute, Notice, Policy, Review, Session, User, audit::ActorKind};
 use crate::routes::sessions::join::RoomRole;
 
 /// Everything that is kept of a person. It is written page by page while it is
@@ -37,6 +37,8 @@ pub(crate) struct PersonExport {
     /// What others wrote of them, as far as it is published and in view: what
     /// the other has written and nobody may see yet stays unseen.
     reviews_received: Vec<Review>,
+    /// Reviews that they reported to the admins.
+    review_reports: Vec<ExportedReport>,
     /// What they wrote in rooms.
     chat: Vec<ExportedLine>,
     /// What they were told, the newest first.
@@ -143,6 +145,33 @@ impl From<export::Stay> for ExportedStay {
             video_packets_in: stay.video_packets_in,
             packets_out: stay.packets_out,
             lost_in: stay.lost_in,
+        }
+    }
+}
+
+/// That a review was reported.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExportedReport {
+    /// Which.
+    #[schema(example = "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e78")]
+    review_id: Uuid,
+    /// Of which lesson.
+    session_id: Uuid,
+    /// Why.
+    #[schema(example = "It is about another lesson.")]
+    reason: String,
+    /// When they said so.
+    created_at: DateTime<Utc>,
+}
+
+impl From<export::Report> for ExportedReport {
+    fn from(report: export::Report) -> Self {
+        Self {
+            review_id: report.review_id,
+            session_id: report.session_id,
+            reason: report.reason,
+            created_at: report.created_at,
         }
     }
 }

@@ -85,6 +85,7 @@ listTeachers        200     200     200     200     200     403     403     401 
 listAllReviews      403     403     403     403     200     200     403     401     401
 moderateReview      403     403     403     403     404     403     403     401     401     {"action":"hide","reason":"x"}
 listRooms           403     403     403     403     200     403     403     401     401
+listAuditEvents     403     403     403     403     200     403     403     401     401
 listDisputes        403     403     403     403     200     403     403     401     401
 getDispute          403     403     403     403     404     403     403     401     401
 decideDispute       403     403     403     403     404     403     403     401     401     {"outcome":"nothing","reason":"x"}

@@ -7,11 +7,12 @@ use sqlx::PgPool;
 use crate::support::World;
 
 /// Every list of the document.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "lessons",
     "attendance",
     "reviewsWritten",
     "reviewsReceived",
+    "reviewReports",
     "chat",
     "notifications",
     "waitlist",
@@ -47,7 +48,10 @@ pub(crate) async fn full() -> World {
     let review = json!({ "sessionId": id, "rating": 4, "comment": "says Jonas" });
     jonas.post("/api/reviews", &review).await.expect(StatusCode::CREATED);
     let review = json!({ "sessionId": id, "rating": 5, "comment": "to Jonas Weber" });
-    ines.post("/api/reviews", &review).await.expect(StatusCode::CREATED);
+    let unfair = ines.post("/api/reviews", &review).await.expect(StatusCode::CREATED);
+    let path = format!("/api/reviews/{}/report", unfair["id"].as_str().expect("an id"));
+    let reported = jonas.post(&path, &json!({ "reason": "reports Jonas" })).await;
+    assert_eq!(reported.status, StatusCode::NO_CONTENT);
     // Jonas may not know of this one yet.
     let review = json!({ "sessionId": other, "rating": 1, "comment": "unseen" });
     ines.post("/api/reviews", &review).await.expect(StatusCode::CREATED);
@@ -126,11 +130,15 @@ async fn everything_is_in_it() {
     assert_eq!(document["hold"]["teacher"], "ines");
     let calendar = &document["calendarFeeds"]["busy"][0];
     assert_eq!(calendar["url"], "https://calendar.example/jonas-weber.ics");
-    let expected = [3, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 6];
+    let expected = [3, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 9];
     let lengths = lengths(&document);
     let counted: Vec<usize> = lengths.iter().map(|(_, length)| *length).collect();
     assert_eq!(counted, expected, "{lengths:?} {document:#}");
     assert_eq!(document["reviewsReceived"][0]["comment"], "to Jonas Weber");
+    let report = &document["reviewReports"][0];
+    assert_eq!(report["reason"], "reports Jonas");
+    assert_eq!(report["reviewId"], document["reviewsReceived"][0]["id"]);
+    assert_eq!(report["sessionId"], document["reviewsReceived"][0]["sessionId"]);
     assert_eq!(document["chat"][0]["text"], "writes Jonas");
     assert_eq!(document["matchedTeachers"], json!(["daniel", "ines"]));
     assert_eq!(document["matchedStudents"], json!(["mira"]));
@@ -197,6 +205,26 @@ async fn it_is_as_long_as_there_is() {
          FROM sessions, generate_series(1, 2) n",
     )
     .await;
+    sql(
+        pool,
+        "INSERT INTO reviews (id, session_id, reviewer_id, reviewee_id, rating, published_at) \
+         SELECT gen_random_uuid(), id, 'jonas', 'ines', 1, now() FROM sessions",
+    )
+    .await;
+    sql(
+        pool,
+        "INSERT INTO review_reports (review_id, reporter_id, reason) \
+         SELECT id, 'ines', 'unfair' FROM reviews",
+    )
+    .await;
+    // Many at one instant.
+    sql(
+        pool,
+        "INSERT INTO audit_events (at, actor, actor_kind, action) \
+         SELECT '2020-01-01'::timestamptz + n / 300 * interval '1 hour', 'ines', 'user', 'x' || n \
+         FROM generate_series(1, 1000) n",
+    )
+    .await;
     let ines = world.user("ines");
     let document = ines.get("/api/me/export").await.expect(StatusCode::OK);
     for (list, key, expected) in [
@@ -204,6 +232,8 @@ async fn it_is_as_long_as_there_is() {
         ("chat", "", 2002),
         ("attendance", "", 2002),
         ("matchedStudents", "", 450),
+        ("reviewReports", "reviewId", 1001),
+        ("events", "action", 1000),
     ] {
         let mut rows: Vec<String> = document[list]
             .as_array()

@@ -186,9 +186,10 @@ impl Seeder<'_> {
         }
         let person = Person::find(open.teacher).context("hours have teachers of ours")?;
         let hours = open.availability(self.zones.name(person.time_zone)?)?;
-        availability::replace(self.pool, &teacher, &hours, &Expected::Any, self.now).await?;
+        let (any, by) = (Expected::Any, Actor::person(teacher.clone()));
+        availability::replace(self.pool, &teacher, &hours, &any, &by, self.now).await?;
         let policy = open.policy();
-        policies::amend(self.pool, &teacher, &policy, &Expected::Any, self.now).await?;
+        policies::amend(self.pool, &teacher, &policy, &any, &by, self.now).await?;
         Ok(())
     }
 

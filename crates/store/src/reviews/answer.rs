@@ -13,12 +13,22 @@ use sqlx::{PgConnection, PgPool};
 use super::{ReviewRow, list};
 use crate::{
     audit::{self, Event},
-    error::StoreError,
+    error::{StoreError, with_retries},
     notifications::{self, NewNotice},
 };
 
 /// The reviewee answers, once.
 pub async fn reply(
+    pool: &PgPool,
+    id: ReviewId,
+    text: &Reply,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<ReviewRow, StoreError> {
+    with_retries!(try_reply(pool, id, text, by, now))
+}
+
+async fn try_reply(
     pool: &PgPool,
     id: ReviewId,
     text: &Reply,
@@ -71,6 +81,14 @@ pub struct NewReport {
 
 /// Reports a review to the admins. Whoever has done so already has said enough.
 pub async fn report(
+    pool: &PgPool,
+    report: &NewReport,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    with_retries!(try_report(pool, report, now))
+}
+
+async fn try_report(
     pool: &PgPool,
     report: &NewReport,
     now: DateTime<Utc>,

@@ -46,5 +46,5 @@ pub(crate) async fn put(
     IfMatch(expected): IfMatch,
     body: Body<NewAvailability>,
 ) -> Result<impl IntoResponse, Problem> {
-    replace(&state, &caller.actor.id, expected, &body.value).await
+    replace(&state, &caller.actor.id, &caller.actor, expected, &body.value).await
 }

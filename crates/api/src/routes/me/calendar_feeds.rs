@@ -71,7 +71,8 @@ pub(crate) async fn put(
     let replacement = body.value.parse(state.feeds, &secret)?;
     let expected = expected.unwrap_or(Expected::Any);
     let (pool, now) = (&state.pool, state.clock.now());
-    let work = feeds::replace(pool, &caller.actor.id, &replacement, &expected, now);
+    let (person, by) = (&caller.actor.id, &caller.actor);
+    let work = feeds::replace(pool, person, &replacement, &expected, by, now);
     let (stored, fresh) = state.timed("feeds_replace", work).await?;
     let url = format!("{}/api/calendar/{}.ics", state.public_url, secret.reveal());
     tagged(&stored, fresh.then_some(url))

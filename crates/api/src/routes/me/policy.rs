@@ -45,5 +45,5 @@ pub(crate) async fn put(
     IfMatch(expected): IfMatch,
     body: Body<PolicyChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    amend(&state, &caller.actor.id, expected, &body.value).await
+    amend(&state, &caller.actor.id, &caller.actor, expected, &body.value).await
 }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::IntoResponse,
 };
-use lectern_domain::{id::UserId, service_key::Scope, session::Version};
+use lectern_domain::{id::UserId, person::Actor, service_key::Scope, session::Version};
 use lectern_store::{availability, sessions::Expected, users};
 
 use crate::{
@@ -68,8 +68,8 @@ pub(crate) async fn put(
     IfMatch(expected): IfMatch,
     body: Body<NewAvailability>,
 ) -> Result<impl IntoResponse, Problem> {
-    caller.looks_after(&teacher, Scope::UsersWrite)?;
-    replace(&state, &teacher, expected, &body.value).await
+    let by = caller.looks_after(&teacher, Scope::UsersWrite)?;
+    replace(&state, &teacher, &by, expected, &body.value).await
 }
 
 /// What somebody has set, with its entity tag.
@@ -90,13 +90,14 @@ pub(crate) async fn show(state: &ApiState, teacher: &UserId) -> Result<Shown, Pr
 pub(crate) async fn replace(
     state: &ApiState,
     teacher: &UserId,
+    by: &Actor,
     expected: Option<Expected>,
     body: &NewAvailability,
 ) -> Result<Shown, Problem> {
     let availability = body.parse(&state.zones)?;
     let expected = expected.unwrap_or(Expected::Any);
     let (pool, now) = (&state.pool, state.clock.now());
-    let work = availability::replace(pool, teacher, &availability, &expected, now);
+    let work = availability::replace(pool, teacher, &availability, &expected, by, now);
     let stored = state.timed("availability_replace", work).await?;
     tagged(Availability::of(&stored), stored.version)
 }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::IntoResponse,
 };
-use lectern_domain::{id::UserId, service_key::Scope};
+use lectern_domain::{id::UserId, person::Actor, service_key::Scope};
 use lectern_store::{
     policies::{self, Stored},
     sessions::Expected,
@@ -66,8 +66,8 @@ pub(crate) async fn put(
     IfMatch(expected): IfMatch,
     body: Body<PolicyChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    caller.looks_after(&teacher, Scope::UsersWrite)?;
-    amend(&state, &teacher, expected, &body.value).await
+    let by = caller.looks_after(&teacher, Scope::UsersWrite)?;
+    amend(&state, &teacher, &by, expected, &body.value).await
 }
 
 /// What holds, with its entity tag.
@@ -82,12 +82,13 @@ pub(crate) async fn show(state: &ApiState, teacher: &UserId) -> Result<Shown, Pr
 pub(crate) async fn amend(
     state: &ApiState,
     teacher: &UserId,
+    by: &Actor,
     expected: Option<Expected>,
     body: &PolicyChange,
 ) -> Result<Shown, Problem> {
     let (named, now) = (body.parse()?, state.clock.now());
     let expected = expected.unwrap_or(Expected::Any);
-    let work = policies::amend(&state.pool, teacher, &named, &expected, now);
+    let work = policies::amend(&state.pool, teacher, &named, &expected, by, now);
     let stored = state.timed("policies_amend", work).await?;
     tagged(state, &stored)
 }

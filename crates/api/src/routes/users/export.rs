@@ -34,7 +34,7 @@ use crate::{
     state::ApiState,
     view::{
         Dispute, ExportedCalendars, ExportedEvent, ExportedHold, ExportedLine, ExportedProposal,
-        ExportedStay, ExportedWait, Notice, PersonExport, Review, User, Viewer,
+        ExportedReport, ExportedStay, ExportedWait, Notice, PersonExport, Review, User, Viewer,
     },
 };
 
@@ -70,6 +70,7 @@ enum Section {
     Attendance,
     ReviewsWritten,
     ReviewsReceived,
+    ReviewReports,
     Chat,
     Notifications,
     Waitlist,
@@ -81,11 +82,12 @@ enum Section {
 }
 
 impl Section {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 13] = [
         (Self::Lessons, "lessons"),
         (Self::Attendance, "attendance"),
         (Self::ReviewsWritten, "reviewsWritten"),
         (Self::ReviewsReceived, "reviewsReceived"),
+        (Self::ReviewReports, "reviewReports"),
         (Self::Chat, "chat"),
         (Self::Notifications, "notifications"),
         (Self::Waitlist, "waitlist"),
@@ -207,6 +209,10 @@ impl Export {
             Some(Cursor::Number(number)) => *number,
             _ => 0,
         };
+        let id = match &after {
+            Some(Cursor::Id(id)) => Some(*id),
+            _ => None,
+        };
         match section {
             Section::Lessons => self.lessons(page).await,
             Section::Attendance => {
@@ -226,6 +232,10 @@ impl Export {
                 let reviews = reviews::of(pool, person, page).await?;
                 paged(reviews, |row| Review::listed(row, true))
             }
+            Section::ReviewReports => {
+                let reports = export::reports(pool, person, id, most).await?;
+                cut(reports, |report| Cursor::Id(report.review_id), ExportedReport::from)
+            }
             Section::Chat => {
                 let lines = export::lines(pool, person, number, most).await?;
                 cut(lines, |line| Cursor::Number(line.id), ExportedLine::from)
@@ -238,11 +248,7 @@ impl Export {
                 cut(waits, |wait| Cursor::Number(wait.place), ExportedWait::from)
             }
             Section::Proposals => {
-                let after = match after {
-                    Some(Cursor::Id(id)) => Some(id),
-                    _ => None,
-                };
-                let proposals = export::proposals(pool, person, after, most).await?;
+                let proposals = export::proposals(pool, person, id, most).await?;
                 cut(proposals, |proposal| Cursor::Id(proposal.id), ExportedProposal::from)
             }
             Section::MatchedTeachers => {
@@ -261,10 +267,7 @@ impl Export {
             Section::Disputes => {
                 paged(disputes::opened_by(pool, person, page).await?, Dispute::from)
             }
-            Section::Events => {
-                let deeds = export::deeds(pool, person, number, most).await?;
-                cut(deeds, |deed| Cursor::Number(deed.id), ExportedEvent::from)
-            }
+            Section::Events => paged(export::deeds(pool, person, page).await?, ExportedEvent::from),
         }
     }
 

@@ -67,6 +67,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that was done and by whom, the latest first. For admins.
+         * @description It cannot be changed, not even by the server, and is kept for three years.
+         *     What stands there of somebody who was erased stands under a pseudonym.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/disputes": {
         parameters: {
             query?: never;
@@ -1423,7 +1444,7 @@ export interface components {
             /** @description The platform's id. */
             user: string;
         };
-        /** @description Something that was done to a lesson. */
+        /** @description Something that was done. */
         AuditEvent: {
             /**
              * @description What was done, by a stable name.
@@ -1447,7 +1468,10 @@ export interface components {
              *     `onBehalfOf` says for whom.
              */
             details: Record<string, never>;
-            /** @description Its name. */
+            /**
+             * @description Its name.
+             * @example 4711
+             */
             id: string;
         };
         /** @description When a teacher can be booked. */
@@ -1854,6 +1878,30 @@ export interface components {
              * @example accepted
              */
             state: string;
+        };
+        /** @description That a review was reported. */
+        ExportedReport: {
+            /**
+             * Format: date-time
+             * @description When they said so.
+             */
+            createdAt: string;
+            /**
+             * @description Why.
+             * @example It is about another lesson.
+             */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Which.
+             * @example 0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e78
+             */
+            reviewId: string;
+            /**
+             * Format: uuid
+             * @description Of which lesson.
+             */
+            sessionId: string;
         };
         /** @description A stay in a room. */
         ExportedStay: {
@@ -2733,6 +2781,8 @@ export interface components {
             profile: components["schemas"]["User"];
             /** @description New times that they proposed. */
             proposals: components["schemas"]["ExportedProposal"][];
+            /** @description Reviews that they reported to the admins. */
+            reviewReports: components["schemas"]["ExportedReport"][];
             /**
              * @description What others wrote of them, as far as it is published and in view: what
              *     the other has written and nobody may see yet stays unseen.
@@ -4430,6 +4480,204 @@ export interface operations {
             };
         };
     };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description What was done to this lesson. */
+                session?: string;
+                /**
+                 * @description What was done by this user, by the platform's id, or by the service with
+                 *     the key of this id.
+                 */
+                actor?: string;
+                /** @description What concerns this person, as `about` of an event says: the platform's id. */
+                about?: string;
+                /** @description What goes by this name, such as `policy_changed`. */
+                action?: string;
+                /** @description What was done at this instant or later. */
+                from?: string;
+                /** @description What was done before this instant. */
+                to?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description The most events. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of it. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "about": "ines",
+                     *           "action": "policy_changed",
+                     *           "actor": "ada",
+                     *           "actorKind": "admin",
+                     *           "at": "2027-03-08T10:04:00Z",
+                     *           "details": {
+                     *             "user": "ines",
+                     *             "version": 3
+                     *           },
+                     *           "id": "4712",
+                     *           "sessionId": null
+                     *         },
+                     *         {
+                     *           "about": "jonas",
+                     *           "action": "session_booked",
+                     *           "actor": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e79",
+                     *           "actorKind": "service",
+                     *           "at": "2027-03-08T10:00:00Z",
+                     *           "details": {
+                     *             "duration": 60,
+                     *             "onBehalfOf": "jonas",
+                     *             "scheduledAt": "2027-03-15T10:00:00Z"
+                     *           },
+                     *           "id": "4711",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The items. */
+                        items: (components["schemas"]["AuditEvent"] & {
+                            /**
+                             * @description Whom it concerns, where somebody is named beside who did it: whose record,
+                             *     hours, policy, calendars or matches these are, who was to sign in or was
+                             *     erased, for whom a service acted.
+                             * @example ines
+                             */
+                            about: string | null;
+                            /**
+                             * Format: uuid
+                             * @description To which lesson; null: to none.
+                             */
+                            sessionId: string | null;
+                        })[];
+                        /** @description Asks for the next page; null on the last one. */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not an admin. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDisputes: {
         parameters: {
             query?: {
@@ -4673,7 +4921,7 @@ export interface operations {
                      *             "actorKind": "user",
                      *             "at": "2027-03-08T10:00:00Z",
                      *             "details": {},
-                     *             "id": "jonas"
+                     *             "id": "4711"
                      *           }
                      *         ]
                      *       },
@@ -8799,6 +9047,14 @@ export interface operations {
                      *           "settledAt": "2027-03-08T10:00:00Z",
                      *           "startsAt": "2027-03-08T10:00:00Z",
                      *           "state": "accepted"
+                     *         }
+                     *       ],
+                     *       "reviewReports": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "reason": "It is about another lesson.",
+                     *           "reviewId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e78",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
                      *         }
                      *       ],
                      *       "reviewsReceived": [
@@ -13113,7 +13369,7 @@ export interface operations {
                      *           "actorKind": "user",
                      *           "at": "2027-03-08T10:00:00Z",
                      *           "details": {},
-                     *           "id": "jonas"
+                     *           "id": "4711"
                      *         }
                      *       ],
                      *       "nextCursor": "AAY0p8YyQAAB7AAAAAAAAAAAAAAAAAAB"
@@ -13144,7 +13400,10 @@ export interface operations {
                              *     `onBehalfOf` says for whom.
                              */
                             details: Record<string, never>;
-                            /** @description Its name. */
+                            /**
+                             * @description Its name.
+                             * @example 4711
+                             */
                             id: string;
                         }[];
                         /** @description Asks for the next page; null on the last one. */
@@ -18196,6 +18455,14 @@ export interface operations {
                      *           "settledAt": "2027-03-08T10:00:00Z",
                      *           "startsAt": "2027-03-08T10:00:00Z",
                      *           "state": "accepted"
+                     *         }
+                     *       ],
+                     *       "reviewReports": [
+                     *         {
+                     *           "createdAt": "2027-03-08T10:00:00Z",
+                     *           "reason": "It is about another lesson.",
+                     *           "reviewId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e78",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77"
                      *         }
                      *       ],
                      *       "reviewsReceived": [
