@@ -147,8 +147,12 @@ mod tests {
     }
 
     fn lesson(students: &[&str], state: State) -> Session {
-        let participant =
-            |id: &str, role| Participant { user: user(id), name: String::new(), role };
+        let participant = |id: &str, role| Participant {
+            user: user(id),
+            name: String::new(),
+            role,
+            absent: false,
+        };
         let mut participants: Vec<_> =
             students.iter().map(|id| participant(id, ParticipantRole::Student)).collect();
         participants.push(participant("ines", ParticipantRole::Teacher));

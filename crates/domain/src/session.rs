@@ -73,6 +73,9 @@ pub struct Participant {
     pub name: String,
     /// As what.
     pub role: ParticipantRole,
+    /// Whether they had a seat in a group lesson that took place, and did not
+    /// come.
+    pub absent: bool,
 }
 
 /// Whether the teacher has agreed, where the teacher's policy asks for it.

@@ -193,7 +193,8 @@ fn push_quarter(sql: &mut QueryBuilder<Postgres>, slot: &str) {
 
 /// Lessons that are over without having begun, and of which nobody has said who
 /// did not come: what the media plane knows is asked. It keeps that for a time,
-/// and knows nothing of lessons elsewhere.
+/// and knows nothing of lessons elsewhere. A group lesson that nobody wanted is
+/// missed by nobody.
 async fn unmarked(
     pool: &PgPool,
     question: &Question,
@@ -211,7 +212,9 @@ async fn unmarked(
                  coalesce(bool_or(role = 'student'), false) AS student \
           FROM attendance a WHERE a.session_id = s.id AND a.connected_at IS NOT NULL) came \
          WHERE s.status = 'scheduled' AND s.no_show IS NULL AND s.confirmation = 'confirmed' \
-         AND s.provider = 'lectern' AND ",
+         AND s.provider = 'lectern' AND (s.student IS NOT NULL OR EXISTS \
+             (SELECT FROM session_participants p WHERE p.session_id = s.id \
+              AND p.role = 'student' AND p.attending)) AND ",
     );
     push_span(&mut sql, "s.scheduled_at", Span { from, to });
     sql.push(" AND s.ends_at <= ").push_bind(question.over);

@@ -72,6 +72,10 @@ export const TEACHERS: Teacher[] = [
 
 const NAMES = new Map(PEOPLE.map(({ id, name }) => [id, name]));
 
+function participant(id: string, role: 'teacher' | 'student', absent = false) {
+  return { id, name: NAMES.get(id) ?? id, role, absent };
+}
+
 interface Draft extends Partial<Session> {
   id: string;
   title: string;
@@ -106,10 +110,7 @@ export function lesson({
     seats: { taken: 1, waiting: 0, mine: 'taken', position: null, offerExpiresAt: null },
     proposal: null,
     version: 1,
-    participants: [
-      { id: teacher, name: name(teacher), role: 'teacher' },
-      { id: student ?? '', name: name(student ?? ''), role: 'student' },
-    ],
+    participants: [participant(teacher, 'teacher'), participant(student ?? '', 'student')],
     teacherName: name(teacher),
     studentName: name(student ?? ''),
     tookPlace: draft.status === 'completed',
@@ -193,6 +194,21 @@ export const GROUP: Session = lesson({
   capacity: 5,
   seats: { taken: 3, waiting: 0, mine: 'none', position: null, offerExpiresAt: null },
   participants: [],
+});
+
+/** The same group a week ago, to which somebody did not come. */
+export const GROUP_OVER: Session = lesson({
+  ...GROUP,
+  id: 'group-over',
+  scheduledAt: '2026-11-20T16:00:00Z',
+  status: 'completed',
+  seats: { ...GROUP.seats, mine: 'taken' },
+  participants: [
+    participant('ines', 'teacher'),
+    participant('jonas', 'student'),
+    participant('mira', 'student', true),
+    participant('tom', 'student'),
+  ],
 });
 
 /** Her groups: that one, and one that is full. */

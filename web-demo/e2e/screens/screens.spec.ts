@@ -38,6 +38,8 @@ const never = () => new Promise<void>(() => undefined);
 const press = (name: string | RegExp) => async (page: Page) =>
   page.getByRole('button', { name }).first().click();
 const nothing = (route: Route) => route.fulfill({ json: { items: [], nextCursor: null } });
+/** Nobody booked anything. */
+const NO_FIGURES = { ...data.FIGURES, totals: { ...data.FIGURES.totals, booked: 0 } };
 /** Inês offers no small group. */
 const NO_GROUPS = { 'GET /api/teachers/ines/lessons': nothing };
 const enter = press('Join lesson');
@@ -145,6 +147,12 @@ const SHOTS: Shot[] = [
   { name: 'calendar-loading', path: '/calendar', instead: { 'GET /api/sessions': never } },
   { name: 'calendar-empty', path: '/calendar', lessons: [] },
   { name: 'teachers', path: '/book' },
+  { name: 'teachers-loading', path: '/book', instead: { 'GET /api/teachers': never } },
+  {
+    name: 'teachers-error',
+    path: '/book',
+    instead: { 'GET /api/teachers': (route) => problem(route, 500, 'unavailable') },
+  },
   {
     name: 'teachers-empty',
     path: '/book',
@@ -391,6 +399,12 @@ const SHOTS: Shot[] = [
     },
   },
   { name: 'lesson', path: '/lessons/next', whole: true },
+  { name: 'lesson-loading', path: '/lessons/next', instead: { 'GET /api/sessions/next': never } },
+  {
+    name: 'lesson-error',
+    path: '/lessons/next',
+    instead: { 'GET /api/sessions/next': (route) => problem(route, 500, 'unavailable') },
+  },
   { name: 'lesson-waiting', path: '/lessons/story' },
   { name: 'lesson-request', path: '/lessons/story', as: 'ines' },
   { name: 'lesson-request-series', path: '/lessons/stories', as: 'ines', lessons: [data.ASKED] },
@@ -430,6 +444,12 @@ const SHOTS: Shot[] = [
   { name: 'lesson-series', path: '/lessons/weekly?do=cancel' },
   { name: 'lesson-weekly', path: '/lessons/weekly' },
   { name: 'lesson-group', path: '/lessons/group' },
+  {
+    name: 'lesson-group-over',
+    path: '/lessons/group-over',
+    lessons: [data.GROUP_OVER],
+    whole: true,
+  },
   { name: 'lesson-over', path: '/lessons/market', whole: true },
   { name: 'lesson-edit', path: '/lessons/waves?do=edit' },
   { name: 'lesson-cancel', path: '/lessons/waves?do=cancel' },
@@ -461,6 +481,12 @@ const SHOTS: Shot[] = [
   { name: 'lesson-missing', path: '/lessons/nothing' },
   { name: 'history', path: '/history', whole: true, act: press(/What happened in Vocabulary/) },
   { name: 'history-empty', path: '/history', history: [] },
+  { name: 'history-loading', path: '/history', instead: { 'GET /api/history': never } },
+  {
+    name: 'history-error',
+    path: '/history',
+    instead: { 'GET /api/history': (route) => problem(route, 500, 'unavailable') },
+  },
   {
     name: 'review',
     path: '/history',
@@ -502,6 +528,12 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: 'reviews-loading',
+    path: '/reviews',
+    as: 'ines',
+    instead: { 'GET /api/reviews/ines': never },
+  },
+  {
     name: 'reviews-error',
     path: '/reviews',
     as: 'ines',
@@ -509,15 +541,26 @@ const SHOTS: Shot[] = [
   },
   { name: 'lesson-dispute', path: '/lessons/market?do=dispute' },
   { name: 'notices', path: '/notices' },
+  { name: 'notices-loading', path: '/notices', instead: { 'GET /api/notifications': never } },
+  {
+    name: 'notices-error',
+    path: '/notices',
+    instead: { 'GET /api/notifications': (route) => problem(route, 500, 'unavailable') },
+  },
+  {
+    name: 'notices-empty',
+    path: '/notices',
+    instead: {
+      'GET /api/notifications': (route) =>
+        route.fulfill({ json: { items: [], nextCursor: null, unread: 0 } }),
+    },
+  },
   { name: 'figures', path: '/figures', whole: true },
   {
     name: 'figures-empty',
     path: '/figures',
     instead: {
-      'GET /api/analytics': (route) =>
-        route.fulfill({
-          json: { ...data.FIGURES, totals: { ...data.FIGURES.totals, booked: 0 } },
-        }),
+      'GET /api/analytics': (route) => route.fulfill({ json: NO_FIGURES }),
     },
   },
   { name: 'figures-loading', path: '/figures', instead: { 'GET /api/analytics': never } },
@@ -536,6 +579,24 @@ const SHOTS: Shot[] = [
       await plot.hover({ position: { x: 200, y: 60 } });
       await expect(page.locator('.l-plot-tip')).toBeVisible();
     },
+  },
+  {
+    name: 'admin-overview-loading',
+    path: '/admin',
+    as: 'ada',
+    instead: { 'GET /api/admin/analytics': never },
+  },
+  {
+    name: 'admin-overview-error',
+    path: '/admin',
+    as: 'ada',
+    instead: { 'GET /api/admin/analytics': (route) => problem(route, 500, 'unavailable') },
+  },
+  {
+    name: 'admin-overview-empty',
+    path: '/admin',
+    as: 'ada',
+    instead: { 'GET /api/admin/analytics': (route) => route.fulfill({ json: NO_FIGURES }) },
   },
   { name: 'admin-lessons', path: '/admin/lessons', as: 'ada' },
   { name: 'admin-lessons-rtl', path: '/admin/lessons', as: 'ada', rtl: true },
@@ -620,12 +681,36 @@ const SHOTS: Shot[] = [
     as: 'ada',
     instead: { 'GET /api/admin/reviews': nothing },
   },
+  {
+    name: 'admin-reviews-loading',
+    path: '/admin/reviews',
+    as: 'ada',
+    instead: { 'GET /api/admin/reviews': never },
+  },
+  {
+    name: 'admin-reviews-error',
+    path: '/admin/reviews',
+    as: 'ada',
+    instead: { 'GET /api/admin/reviews': (route) => problem(route, 500, 'unavailable') },
+  },
   { name: 'admin-disputes', path: '/admin/disputes', as: 'ada' },
   {
     name: 'admin-disputes-empty',
     path: '/admin/disputes',
     as: 'ada',
     instead: { 'GET /api/admin/disputes': nothing },
+  },
+  {
+    name: 'admin-disputes-loading',
+    path: '/admin/disputes',
+    as: 'ada',
+    instead: { 'GET /api/admin/disputes': never },
+  },
+  {
+    name: 'admin-disputes-error',
+    path: '/admin/disputes',
+    as: 'ada',
+    instead: { 'GET /api/admin/disputes': (route) => problem(route, 500, 'unavailable') },
   },
   {
     name: 'admin-dispute',
@@ -669,6 +754,12 @@ const SHOTS: Shot[] = [
     instead: { 'GET /api/admin/rooms': nothing },
   },
   {
+    name: 'admin-rooms-loading',
+    path: '/admin/rooms',
+    as: 'ada',
+    instead: { 'GET /api/admin/rooms': never },
+  },
+  {
     name: 'admin-rooms-error',
     path: '/admin/rooms',
     as: 'ada',
@@ -709,6 +800,18 @@ const SHOTS: Shot[] = [
     path: '/admin/keys',
     as: 'ada',
     instead: { 'GET /api/admin/api-keys': nothing },
+  },
+  {
+    name: 'admin-keys-loading',
+    path: '/admin/keys',
+    as: 'ada',
+    instead: { 'GET /api/admin/api-keys': never },
+  },
+  {
+    name: 'admin-keys-error',
+    path: '/admin/keys',
+    as: 'ada',
+    instead: { 'GET /api/admin/api-keys': (route) => problem(route, 500, 'unavailable') },
   },
   { name: 'admin-forbidden', path: '/admin/lessons' },
   { name: 'not-found', path: '/nowhere' },

@@ -114,6 +114,9 @@ pub(crate) struct SessionParticipant {
     name: String,
     /// As what.
     role: SessionRole,
+    /// Whether they had a seat in a group lesson that took place, and did not
+    /// come. Of a lesson of two, `noShow` says it.
+    absent: bool,
 }
 
 /// The seats of a lesson.
@@ -400,6 +403,7 @@ pub(crate) fn of(
                 id: participant.user.to_string(),
                 name: participant.name.clone(),
                 role: participant.role.into(),
+                absent: participant.absent,
             })
             .collect(),
         teacher_name: name(&session.teacher),

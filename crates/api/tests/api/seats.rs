@@ -334,6 +334,41 @@ async fn those_of_a_group_who_were_there_review_each_other() {
 
 /// What an admin decides counts for every seat: media of ours have not seen it.
 #[tokio::test]
+async fn who_had_a_seat_and_did_not_come_is_known_of_each() {
+    let world = World::new().await;
+    let lesson = group(&world, 4).await;
+    for who in ["jonas", "mira"] {
+        take(&world, who, &lesson).await;
+    }
+    world.clock.advance(TimeDelta::minutes(601));
+    for who in ["ines", "jonas"] {
+        came(&world, &lesson, who).await;
+    }
+    let pool = &world.database.pool;
+    let begun = "UPDATE sessions SET status = 'in-progress', started_at = scheduled_at";
+    sqlx::query(begun).execute(pool).await.expect("it has begun");
+    world.clock.advance(TimeDelta::hours(6));
+    let completed = lectern_store::sessions::complete_ended(pool, world.now()).await;
+    assert_eq!(completed.expect("completes").len(), 1);
+    let seen = world.user("ines").get(&path(&lesson)).await.expect(StatusCode::OK);
+    let absent: Vec<(&Value, &Value)> = (seen["participants"].as_array().expect("people").iter())
+        .map(|person| (&person["id"], &person["absent"]))
+        .collect();
+    let expected = [("ines", false), ("jonas", false), ("mira", true)];
+    let expected = expected.map(|(who, absent)| (json!(who), json!(absent)));
+    assert_eq!(absent, expected.iter().map(|(who, absent)| (who, absent)).collect::<Vec<_>>());
+    for (who, learnt, missed) in [("jonas", 60, 0), ("mira", 0, 1)] {
+        let figures = world.user(who).get("/api/analytics").await.expect(StatusCode::OK);
+        let totals = &figures["totals"];
+        assert_eq!(
+            (&totals["booked"], &totals["minutesLearnt"], &totals["noShows"]["student"]),
+            (&json!(1), &json!(learnt), &json!(missed)),
+            "{who}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_group_lesson_that_an_admin_completes_is_reviewed_by_all_in_it() {
     let world = World::new().await;
     let lesson = group(&world, 3).await;

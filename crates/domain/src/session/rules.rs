@@ -296,6 +296,7 @@ mod tests {
             user: id.parse().expect("a user id"),
             name: String::new(),
             role,
+            absent: false,
         };
         Session {
             id: SessionId("0197b5c0-0000-7000-8000-000000000001".parse().expect("a UUID")),

@@ -51,7 +51,7 @@ async fn lessons(pool: &PgPool, user: &str, question: &Question) -> Result<Answe
     push_span(&mut sql, "s.scheduled_at", question.span);
     sql.push(
         " UNION ALL SELECT false, f.* FROM session_participants p \
-         JOIN sessions s ON s.id = p.session_id CROSS JOIN LATERAL lesson_figures(s, 1) f \
+         JOIN sessions s ON s.id = p.session_id CROSS JOIN LATERAL seat_figures(s, p.absent) f \
          WHERE p.role = 'student' AND p.attending AND p.user_id = ",
     );
     sql.push_bind(user.to_owned()).push(" AND ");

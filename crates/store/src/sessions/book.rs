@@ -266,7 +266,7 @@ fn written(
     now: DateTime<Utc>,
 ) -> Session {
     let participants = (booking.people().into_iter().zip(names))
-        .map(|((user, role), name)| Participant { user: user.clone(), name, role })
+        .map(|((user, role), name)| Participant { user: user.clone(), name, role, absent: false })
         .collect();
     Session {
         id: booking.id,

@@ -19,14 +19,17 @@ use crate::{
 const COMPLETED: &str = "session_completed";
 const MISSED: &str = "session_missed";
 
-/// The lesson took place and is over. Who meets again in the grace completes
-/// it again, and is told once.
+/// The lesson took place and is over: of a group it is known who was away. Who
+/// meets again in the grace completes it again, and is told once.
 pub(crate) async fn completed(
     connection: &mut PgConnection,
     id: SessionId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let known = audit::happened(connection, id, COMPLETED).await?;
+    sqlx::query!(r#"SELECT mark_absences($1) AS "marked: ()""#, id.0)
+        .fetch_one(&mut *connection)
+        .await?;
     record(connection, id, COMPLETED, &json!({}), now).await?;
     if known {
         return Ok(());

@@ -24,6 +24,7 @@ struct Row {
     users: Vec<String>,
     names: Vec<String>,
     roles: Vec<String>,
+    absences: Vec<bool>,
     scheduled_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     status: String,
@@ -90,7 +91,7 @@ pub(crate) async fn load(
         Row,
         r#"
         SELECT s.id, s.title, s.description, s.skill, s.teacher, s.student,
-               p.users AS "users!", p.names AS "names!", p.roles AS "roles!",
+               p.users AS "users!", p.names AS "names!", p.roles AS "roles!", p.absences AS "absences!",
                s.scheduled_at, s.ends_at, s.status, s.confirmation, s.series_id, s.time_zone,
                s.local_start, s.version, s.sequence, s.started_at, s.finished_at, s.cancelled_at,
                s.cancelled_by, s.cancel_reason, s.late_cancel, s.confirm_by, s.no_show, s.created_at,
@@ -110,7 +111,8 @@ pub(crate) async fn load(
                    array_agg(coalesce((SELECT nullif(u.name, '') FROM users u
                                        WHERE u.id = p.user_id), p.user_id)
                              ORDER BY p.user_id) AS names,
-                   array_agg(p.role ORDER BY p.user_id) AS roles
+                   array_agg(p.role ORDER BY p.user_id) AS roles,
+                   array_agg(p.absent ORDER BY p.user_id) AS absences
             FROM session_participants p
             WHERE p.session_id = s.id) p
         CROSS JOIN LATERAL (
@@ -149,9 +151,10 @@ impl Row {
     fn into_session(self) -> Result<Session, StoreError> {
         let (state, proposal) = (self.state()?, self.proposal()?);
         let timing = timing(self.scheduled_at, self.ends_at)?;
-        let participants = (self.users.iter().zip(self.names).zip(&self.roles))
-            .map(|((user, name), role)| {
-                Ok(Participant { user: parse(user, "user_id")?, name, role: parse(role, "role")? })
+        let participants = (self.users.iter().zip(self.names).zip(&self.roles).zip(&self.absences))
+            .map(|(((user, name), role), absent)| {
+                let (user, role) = (parse(user, "user_id")?, parse(role, "role")?);
+                Ok(Participant { user, name, role, absent: *absent })
             })
             .collect::<Result<_, StoreError>>()?;
         let waitlist = (self.waiting.iter().zip(&self.offers))

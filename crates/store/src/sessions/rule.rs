@@ -87,6 +87,15 @@ pub(crate) async fn carry_out(
         .execute(&mut *connection)
         .await?;
     }
+    if ruling.outcome == Outcome::Complete {
+        // It counts for everybody in it.
+        sqlx::query!(
+            "UPDATE session_participants SET absent = false WHERE session_id = $1 AND absent",
+            before.id.0,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
     let event = Event {
         actor: Some(&ruling.by),
         action: "session_ruled",

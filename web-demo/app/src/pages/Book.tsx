@@ -22,7 +22,7 @@ export function Book({ teacher: id }: { teacher: string }) {
       {teachers.isPending && (
         <div className="book-wait" role="status" aria-label="Loading">
           <h1 className="l-hidden">Book a lesson</h1>
-          <Skeleton width={360} height={96} />
+          <Skeleton width="min(360px, 100%)" height={96} />
           <Skeleton height={420} />
         </div>
       )}

@@ -44,7 +44,7 @@ export function LessonPage({ id }: { id: string }) {
       {lesson.isPending && (
         <div className="lesson-wait" role="status" aria-label="Loading">
           <h1 className="l-hidden">Lesson</h1>
-          <Skeleton width={380} height={38} />
+          <Skeleton width="min(380px, 100%)" height={38} />
           <Skeleton height={220} />
         </div>
       )}
@@ -268,6 +268,7 @@ function People({ lesson }: { lesson: Session }) {
               <span>
                 {person.role === 'teacher' ? 'Teacher' : 'Student'}
                 {zones.get(person.id) && ` · ${cityOf(zones.get(person.id) ?? '')}`}
+                {person.absent && ' · Did not come'}
               </span>
             </div>
           </li>

@@ -32,7 +32,7 @@ export function AdminDispute({ id }: { id: string }) {
       {file.isPending && (
         <div className="dispute-wait" role="status" aria-label="Loading">
           <h1 className="l-hidden">Dispute</h1>
-          <Skeleton width={320} height={31} />
+          <Skeleton width="min(320px, 100%)" height={31} />
           <Skeleton height={140} />
           <Skeleton height={280} />
         </div>

@@ -3382,6 +3382,11 @@ export interface components {
         };
         /** @description Somebody who is in a lesson. */
         SessionParticipant: {
+            /**
+             * @description Whether they had a seat in a group lesson that took place, and did not
+             *     come. Of a lesson of two, `noShow` says it.
+             */
+            absent: boolean;
             /** @description The platform's id. */
             id: string;
             /** @description What others see. */
@@ -4961,6 +4966,7 @@ export interface operations {
                      *         "noShow": "teacher",
                      *         "participants": [
                      *           {
+                     *             "absent": false,
                      *             "id": "jonas",
                      *             "name": "Jonas Weber",
                      *             "role": "teacher"
@@ -5970,6 +5976,7 @@ export interface operations {
                      *           "noShow": "teacher",
                      *           "participants": [
                      *             {
+                     *               "absent": false,
                      *               "id": "jonas",
                      *               "name": "Jonas Weber",
                      *               "role": "teacher"
@@ -6165,6 +6172,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -6390,6 +6398,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -7052,6 +7061,7 @@ export interface operations {
                      *           "noShow": "teacher",
                      *           "participants": [
                      *             {
+                     *               "absent": false,
                      *               "id": "jonas",
                      *               "name": "Jonas Weber",
                      *               "role": "teacher"
@@ -8949,6 +8959,7 @@ export interface operations {
                      *           "noShow": "teacher",
                      *           "participants": [
                      *             {
+                     *               "absent": false,
                      *               "id": "jonas",
                      *               "name": "Jonas Weber",
                      *               "role": "teacher"
@@ -11182,6 +11193,7 @@ export interface operations {
                      *           "noShow": "teacher",
                      *           "participants": [
                      *             {
+                     *               "absent": false,
                      *               "id": "jonas",
                      *               "name": "Jonas Weber",
                      *               "role": "teacher"
@@ -11386,6 +11398,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -11597,6 +11610,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -11811,6 +11825,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -12070,6 +12085,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -12766,6 +12782,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -12974,6 +12991,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -13575,6 +13593,7 @@ export interface operations {
                      *         "noShow": "teacher",
                      *         "participants": [
                      *           {
+                     *             "absent": false,
                      *             "id": "jonas",
                      *             "name": "Jonas Weber",
                      *             "role": "teacher"
@@ -13782,6 +13801,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -14000,6 +14020,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -14194,6 +14215,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -14388,6 +14410,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -15104,6 +15127,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -15327,6 +15351,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -15521,6 +15546,7 @@ export interface operations {
                      *       "noShow": "teacher",
                      *       "participants": [
                      *         {
+                     *           "absent": false,
                      *           "id": "jonas",
                      *           "name": "Jonas Weber",
                      *           "role": "teacher"
@@ -16792,6 +16818,7 @@ export interface operations {
                      *           "noShow": "teacher",
                      *           "participants": [
                      *             {
+                     *               "absent": false,
                      *               "id": "jonas",
                      *               "name": "Jonas Weber",
                      *               "role": "teacher"
@@ -18357,6 +18384,7 @@ export interface operations {
                      *           "noShow": "teacher",
                      *           "participants": [
                      *             {
+                     *               "absent": false,
                      *               "id": "jonas",
                      *               "name": "Jonas Weber",
                      *               "role": "teacher"
