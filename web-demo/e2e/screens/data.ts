@@ -196,11 +196,11 @@ export const GROUP: Session = lesson({
   participants: [],
 });
 
-/** The same group a week ago, to which somebody did not come. */
+/** The same group yesterday, to which somebody did not come. */
 export const GROUP_OVER: Session = lesson({
   ...GROUP,
   id: 'group-over',
-  scheduledAt: '2026-11-20T16:00:00Z',
+  scheduledAt: '2026-11-23T17:00:00Z',
   status: 'completed',
   seats: { ...GROUP.seats, mine: 'taken' },
   participants: [

@@ -67,9 +67,17 @@ struct Lesson {
     fate: Fate,
     /// Of each side: arrived and lost packets, and whether media came up.
     stays: Vec<(&'static str, DateTime<Utc>, bool, i64, i64)>,
-    /// By whom, of whom, how many stars, when it was published, and whether an
-    /// admin has hidden it.
-    reviews: Vec<(&'static str, &'static str, i64, Option<DateTime<Utc>>, bool)>,
+    reviews: Vec<Review>,
+}
+
+#[derive(Debug, Clone)]
+struct Review {
+    by: &'static str,
+    of: &'static str,
+    stars: i64,
+    published_at: Option<DateTime<Utc>>,
+    /// By an admin.
+    hidden: bool,
 }
 
 impl Lesson {
@@ -141,10 +149,11 @@ impl Lesson {
             for (student, _) in lesson.students.iter().filter(|(_, came)| *came) {
                 for (by, of) in [(teacher, *student), (*student, teacher)] {
                     if dice.below(2) == 0 {
-                        let at = (dice.below(5) > 0)
+                        let published_at = (dice.below(5) > 0)
                             .then(|| start + TimeDelta::minutes(100 + dice.below(9_000)));
-                        let hidden = at.is_some() && dice.below(6) == 0;
-                        lesson.reviews.push((by, of, 1 + dice.below(5), at, hidden));
+                        let hidden = published_at.is_some() && dice.below(6) == 0;
+                        let stars = 1 + dice.below(5);
+                        lesson.reviews.push(Review { by, of, stars, published_at, hidden });
                     }
                 }
             }
@@ -230,17 +239,17 @@ impl Lesson {
                 .await
                 .expect("absences");
         }
-        for (by, of, stars, at, hidden) in &self.reviews {
+        for review in &self.reviews {
             sqlx::query(
                 "INSERT INTO reviews (id, session_id, reviewer_id, reviewee_id, rating, \
                  published_at, hidden_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
             )
             .bind(self.id)
-            .bind(by)
-            .bind(of)
-            .bind(*stars as i16)
-            .bind(at)
-            .bind(at.filter(|_| *hidden))
+            .bind(review.by)
+            .bind(review.of)
+            .bind(review.stars as i16)
+            .bind(review.published_at)
+            .bind(review.published_at.filter(|_| review.hidden))
             .execute(pool)
             .await
             .expect("a review");
@@ -331,10 +340,10 @@ impl Slow<'_> {
         let mut stars = [0_i64; 5];
         let (mut stays, mut up, mut packets, mut lost) = (0_i64, 0_i64, 0_i64, 0_i64);
         for lesson in self.lessons {
-            for (_, of, rating, at, hidden) in &lesson.reviews {
-                let mine = self.who.is_none_or(|who| *of == who) && !hidden;
-                if mine && at.is_some_and(|at| passes(self.clock(at).0)) {
-                    stars[(*rating - 1) as usize] += 1;
+            for review in lesson.reviews.iter().filter(|review| !review.hidden) {
+                let mine = self.who.is_none_or(|who| review.of == who);
+                if mine && review.published_at.is_some_and(|at| passes(self.clock(at).0)) {
+                    stars[(review.stars - 1) as usize] += 1;
                 }
             }
             for (who, at, connected, more, less) in &lesson.stays {

@@ -33,10 +33,8 @@ export function Seats({ lesson }: { lesson: Session }) {
         ))}
       </p>
       <p className="l-muted">
-        {free > 0
-          ? `${counted(free, 'seat')} ${plural(free, 'is', 'are')} free.`
-          : 'Every seat is taken.'}
-        {seats.waiting > 0 && ` ${counted(seats.waiting, 'person', 'people')} in line.`}
+        {ahead ? freeSeats(free) : `${seats.taken} of ${capacity} seats were taken.`}
+        {ahead && seats.waiting > 0 && ` ${counted(seats.waiting, 'person', 'people')} in line.`}
       </p>
       {seat.isError && (
         <Refusal error={seat.error} lead="Nothing is changed." why={whyNot(seat.error)} />
@@ -103,4 +101,9 @@ function whyNot(error: unknown): string | undefined {
     default:
       return undefined;
   }
+}
+
+function freeSeats(free: number): string {
+  if (free === 0) return 'Every seat is taken.';
+  return `${counted(free, 'seat')} ${plural(free, 'is', 'are')} free.`;
 }
