@@ -49,8 +49,8 @@ async fn a_student_books_a_teacher() {
             },
             "proposal": null,
             "participants": [
-                { "id": "ines", "name": "Ines", "role": "teacher" },
-                { "id": "jonas", "name": "Jonas", "role": "student" },
+                { "id": "ines", "name": "Ines", "role": "teacher", "absent": false },
+                { "id": "jonas", "name": "Jonas", "role": "student", "absent": false },
             ],
             "teacherName": "Ines",
             "studentName": "Jonas",

@@ -246,6 +246,9 @@ fn edited(text: &str, edits: &[Edit]) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for edit in edits {
         let count = lines.len();
+        if count == 0 {
+            break;
+        }
         match *edit {
             Edit::DropLine(at) => drop(lines.remove(at % count)),
             Edit::RepeatLine(at) => lines.insert(at % count, lines[at % count].clone()),
