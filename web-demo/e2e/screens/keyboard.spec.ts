@@ -1,6 +1,7 @@
 import type { Browser, Locator, Page } from '@playwright/test';
+import type { ApiKey, ModeratedReview, Session } from '@lectern/client';
 import { expect, test } from '../calls/fixtures.ts';
-import { type Answers, answer } from './api.ts';
+import { type Answers, answer, problem } from './api.ts';
 import * as data from './data.ts';
 import { ORIGIN } from './origin.ts';
 
@@ -133,6 +134,332 @@ for (const name of BROWSERS) {
         { busy: [urls[0], urls[2]] },
       ]);
     });
+
+    test('a request is confirmed', async ({ chromium, firefox }) => {
+      const asked = data.COMING.filter(({ id }) => id === 'story');
+      const [lesson] = asked;
+      const page = await open(name === 'chromium' ? chromium : firefox, '/lessons/story', {
+        as: 'ines',
+        lessons: asked,
+        instead: {
+          'POST /api/sessions/story/confirm': (route) => {
+            const confirmed = { ...lesson, confirmation: 'confirmed' } as Session;
+            asked.splice(0, 1, confirmed);
+            return route.fulfill({ json: confirmed });
+          },
+        },
+      });
+      const confirm = page.getByRole('button', { name: 'Confirm' });
+      await confirm.waitFor();
+      await tabTo(page, confirm);
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('Telling a story is confirmed')).toBeVisible();
+      await expect(confirm).toBeHidden();
+      await expect(page.getByRole('article')).toBeFocused();
+      expect(await sent(page, 'POST /api/sessions/story/confirm')).toHaveLength(1);
+    });
+
+    test('a request is declined', async ({ chromium, firefox }) => {
+      const asked = data.COMING.filter(({ id }) => id === 'story');
+      const [lesson] = asked;
+      const page = await open(name === 'chromium' ? chromium : firefox, '/lessons/story', {
+        as: 'ines',
+        lessons: asked,
+        instead: {
+          'POST /api/sessions/story/decline': (route) => {
+            const off = { ...lesson, status: 'cancelled', confirmation: 'declined' } as Session;
+            asked.splice(0, 1, off);
+            return route.fulfill({ json: off });
+          },
+        },
+      });
+      const decline = page.getByRole('button', { name: 'Decline' });
+      await decline.waitFor();
+      await tabTo(page, decline);
+      await page.keyboard.press('Enter');
+      const dialog = page.getByRole('dialog');
+      await expect(dialog).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(dialog).toBeHidden();
+      await expect(decline).toBeFocused();
+      await page.keyboard.press('Enter');
+      await tabTo(page, page.getByLabel(/^A word to Jonas/));
+      await page.keyboard.type('Friday?');
+      await tabTo(page, dialog.getByRole('button', { name: 'Decline' }));
+      await page.keyboard.press('Enter');
+      await expect(dialog).toBeHidden();
+      await expect(page.getByRole('article')).toBeFocused();
+      expect(await sent(page, 'POST /api/sessions/story/decline')).toEqual([{ reason: 'Friday?' }]);
+    });
+
+    test('a lesson is booked for every week', async ({ chromium, firefox }) => {
+      const page = await open(name === 'chromium' ? chromium : firefox, '/book/ines', {
+        instead: {
+          'POST /api/sessions': (route) =>
+            route.fulfill({
+              status: 201,
+              headers: { ETag: '"1"' },
+              json: data.COMING.find(({ id }) => id === 'weekly'),
+            }),
+        },
+      });
+      const slot = page.locator('.l-slot', { hasText: '18:00' }).first();
+      await slot.waitFor();
+      await tabTo(page, slot);
+      await page.keyboard.press('Enter');
+      await expect(page.getByText(/^Kept for you/)).toBeVisible();
+      await tabTo(page, page.getByLabel('What should the lesson be about?'));
+      await page.keyboard.type('Weekly conversation');
+      await tabTo(page, page.getByRole('switch', { name: /^Every week/ }));
+      await page.keyboard.press('Space');
+      const count = page.getByRole('button', { name: /How many lessons/ });
+      await tabTo(page, count);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('option', { name: 'Six lessons' })).toBeFocused();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('listbox')).toBeHidden();
+      await expect(count).toBeFocused();
+      await tabTo(page, page.getByRole('button', { name: 'Book 8 lessons' }));
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('heading', { name: 'Weekly conversation' })).toBeVisible();
+      await expect(page.getByRole('main')).toBeFocused();
+      expect(await sent(page, 'POST /api/sessions')).toMatchObject([
+        {
+          localStart: '2026-11-26T18:00:00+01:00',
+          timeZone: 'Europe/Berlin',
+          series: { rrule: 'FREQ=WEEKLY;COUNT=8' },
+        },
+      ]);
+    });
+
+    test('a seat is taken in a group', async ({ chromium, firefox }) => {
+      const seated: Session = {
+        ...data.GROUP,
+        seats: { ...data.GROUP.seats, taken: 4, mine: 'taken' },
+      };
+      const group = [data.GROUP];
+      const page = await open(name === 'chromium' ? chromium : firefox, '/lessons/group', {
+        lessons: group,
+        instead: {
+          'POST /api/sessions/group/seats': (route) => {
+            group.splice(0, 1, seated);
+            return route.fulfill({ json: seated });
+          },
+        },
+      });
+      const take = page.getByRole('button', { name: 'Take a seat' });
+      await take.waitFor();
+      await tabTo(page, take);
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('You have a seat.')).toBeVisible();
+      await expect(page.getByRole('region', { name: 'Seats' })).toBeFocused();
+      expect(await sent(page, 'POST /api/sessions/group/seats')).toHaveLength(1);
+      await page.keyboard.press('Tab');
+      await expect(page.getByRole('button', { name: 'Give it back' })).toBeFocused();
+    });
+
+    test('another time is proposed', async ({ chromium, firefox }) => {
+      const page = await open(name === 'chromium' ? chromium : firefox, '/lessons/waves', {
+        instead: {
+          'PUT /api/sessions/waves': (route) => problem(route, 409, 'consent_required'),
+          'POST /api/sessions/waves/proposals': (route) =>
+            route.fulfill({
+              status: 201,
+              json: data.COMING.find(({ id }) => id === 'waves'),
+            }),
+        },
+      });
+      const change = page.getByRole('button', { name: 'Change' });
+      await change.waitFor();
+      await tabTo(page, change);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await tabTo(page, page.getByRole('spinbutton', { name: /^hour/ }));
+      await page.keyboard.press('ArrowUp');
+      await tabTo(page, page.getByRole('button', { name: 'Move lesson' }));
+      await page.keyboard.press('Enter');
+      const ask = page.getByRole('button', { name: 'Ask Daniel' });
+      await ask.waitFor();
+      await tabTo(page, ask, 'Shift+Tab');
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('Daniel is asked', { exact: true })).toBeVisible();
+      await expect(change).toBeFocused();
+      expect(await sent(page, 'POST /api/sessions/waves/proposals')).toEqual([
+        { scheduledAt: '2026-11-24T18:00:00Z', duration: 50 },
+      ]);
+    });
+
+    test('a proposed time is accepted', async ({ chromium, firefox }) => {
+      const moved: Session = {
+        ...data.PROPOSED,
+        scheduledAt: '2026-11-28T09:00:00Z',
+        endsAt: '2026-11-28T09:50:00Z',
+        proposal: null,
+      };
+      const lessons = [data.PROPOSED];
+      const page = await open(name === 'chromium' ? chromium : firefox, '/lessons/optics', {
+        lessons,
+        instead: {
+          'POST /api/sessions/optics/proposals/p1/accept': (route) => {
+            lessons.splice(0, 1, moved);
+            return route.fulfill({ json: moved });
+          },
+        },
+      });
+      const move = page.getByRole('button', { name: 'Move it' });
+      await move.waitFor();
+      await tabTo(page, move);
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('Lesson moved to Sat 28 Nov, 10:00')).toBeVisible();
+      await expect(move).toBeHidden();
+      await expect(page.getByRole('article')).toBeFocused();
+      expect(await sent(page, 'POST /api/sessions/optics/proposals/p1/accept')).toHaveLength(1);
+    });
+
+    test('rules are changed', async ({ chromium, firefox }) => {
+      const page = await open(name === 'chromium' ? chromium : firefox, '/hours', {
+        as: 'ines',
+        instead: {
+          'PUT /api/me/policy': (route) =>
+            route.fulfill({ headers: { ETag: '"2"' }, json: data.POLICY }),
+        },
+      });
+      const deadline = page.getByRole('button', { name: /Students may cancel/ });
+      await deadline.waitFor();
+      await tabTo(page, deadline);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('option', { selected: true })).toBeFocused();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('listbox')).toBeHidden();
+      await expect(deadline).toBeFocused();
+      await tabTo(page, page.getByRole('switch', { name: /^Students ask before/ }));
+      await page.keyboard.press('Space');
+      await tabTo(page, page.getByRole('button', { name: 'Save hours' }));
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('Your hours are saved')).toBeVisible();
+      await expect(page.locator('.l-hours')).toBeFocused();
+      expect(await sent(page, 'PUT /api/me/policy')).toEqual([
+        { cancelDeadline: 720, rescheduleNeedsConsent: true },
+      ]);
+    });
+
+    test('figures of a year are read as a table', async ({ chromium, firefox }) => {
+      const spans: (string | null)[] = [];
+      const page = await open(name === 'chromium' ? chromium : firefox, '/figures', {
+        instead: {
+          'GET /api/analytics': (route) => {
+            spans.push(new URL(route.request().url()).searchParams.get('by'));
+            return route.fulfill({ json: data.FIGURES });
+          },
+        },
+      });
+      const shortest = page.getByRole('radio', { name: '7 days' });
+      await shortest.waitFor();
+      await tabTo(page, shortest);
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      const year = page.getByRole('radio', { name: 'Year' });
+      await expect(year).toBeFocused();
+      await page.keyboard.press('Enter');
+      await expect(year).toBeChecked();
+      await expect.poll(() => spans.includes('month')).toBe(true);
+      const asTable = page.getByRole('button', { name: 'How lessons ended as a table' });
+      await asTable.waitFor();
+      await tabTo(page, asTable);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('button', { name: 'How lessons ended as a plot' })).toBeFocused();
+      await page.keyboard.press('Tab');
+      const table = page.getByRole('region', { name: 'How lessons ended, value by value' });
+      await expect(table).toBeFocused();
+      await expect(table.getByRole('row').first()).toHaveText('WhenHeldCancelledNo-show');
+      const left = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement) =>
+        Math.round(scrollHeight - clientHeight - scrollTop);
+      expect(await table.evaluate(left)).toBeGreaterThan(0);
+      await page.keyboard.press('End');
+      await expect.poll(() => table.evaluate(left)).toBe(0);
+    });
+
+    test('a review is taken out of view', async ({ chromium, firefox }) => {
+      const reviews = [...data.MODERATED];
+      const page = await open(name === 'chromium' ? chromium : firefox, '/admin/reviews', {
+        as: 'ada',
+        instead: {
+          'GET /api/admin/reviews': (route) =>
+            route.fulfill({ json: { items: reviews, nextCursor: null } }),
+          'POST /api/admin/reviews/r1/moderate': (route) => {
+            const hidden = { ...reviews[0], state: 'hidden' } as ModeratedReview;
+            reviews.splice(0, 1, hidden);
+            return route.fulfill({ json: hidden });
+          },
+        },
+      });
+      const row = page.getByRole('listitem').filter({ hasText: 'She waits while I look' });
+      const hide = row.getByRole('button', { name: 'Take out of view' });
+      await hide.waitFor();
+      await tabTo(page, hide);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await tabTo(page, page.getByLabel('Why'));
+      await page.keyboard.type('It is about another lesson.');
+      await tabTo(page, page.getByRole('dialog').getByRole('button', { name: 'Take out of view' }));
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('The review is out of view')).toBeVisible();
+      await expect(row.getByRole('button', { name: 'Bring back' })).toBeFocused();
+      expect(await sent(page, 'POST /api/admin/reviews/r1/moderate')).toEqual([
+        { action: 'hide', reason: 'It is about another lesson.' },
+      ]);
+    });
+
+    test('a key is made, and another revoked', async ({ chromium, firefox }) => {
+      const keys = [...data.KEYS];
+      const page = await open(name === 'chromium' ? chromium : firefox, '/admin/keys', {
+        as: 'ada',
+        instead: {
+          'GET /api/admin/api-keys': (route) =>
+            route.fulfill({ json: { items: keys, nextCursor: null } }),
+          'POST /api/admin/api-keys': (route) =>
+            route.fulfill({
+              status: 201,
+              json: { ...data.KEYS[0], name: 'The mail server', key: 'lk_a_secret' },
+            }),
+          'DELETE /api/admin/api-keys/k1': (route) => {
+            keys.splice(0, 1, { ...keys[0], revokedAt: data.NOW } as ApiKey);
+            return route.fulfill({ status: 204 });
+          },
+        },
+      });
+      const dialog = page.getByRole('dialog');
+      const make = page.getByRole('button', { name: 'New key' });
+      await make.waitFor();
+      await tabTo(page, make);
+      await page.keyboard.press('Enter');
+      await tabTo(page, page.getByLabel('What it is for'));
+      await page.keyboard.type('The mail server');
+      await tabTo(page, page.getByRole('checkbox', { name: 'Read reviews' }));
+      await page.keyboard.press('Space');
+      await tabTo(page, page.getByRole('button', { name: 'Make key' }));
+      await page.keyboard.press('Enter');
+      await expect(page.getByLabel('The key', { exact: true })).toHaveText('lk_a_secret');
+      await tabTo(page, page.getByRole('button', { name: 'I have kept it' }));
+      await page.keyboard.press('Enter');
+      await expect(dialog).toBeHidden();
+      await expect(make).toBeFocused();
+      expect(await sent(page, 'POST /api/admin/api-keys')).toEqual([
+        { name: 'The mail server', scopes: ['reviews:read'], expiresInDays: 365 },
+      ]);
+      const revoke = page.getByRole('button', { name: 'Revoke The platform’s backend' });
+      await tabTo(page, revoke);
+      await page.keyboard.press('Enter');
+      await tabTo(page, dialog.getByRole('button', { name: 'Revoke key' }));
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('The platform’s backend is revoked')).toBeVisible();
+      await expect(revoke).toBeHidden();
+      const row = page.getByRole('listitem').filter({ hasText: 'Last used' });
+      await expect(row).toBeFocused();
+      expect(await sent(page, 'DELETE /api/admin/api-keys/k1')).toEqual([null]);
+    });
   });
 }
 
@@ -177,10 +504,12 @@ function keepSent(): void {
   };
 }
 
-/** The bodies of what was sent to one path. */
+/** The bodies of what was sent to one path, null where there was none. */
 async function sent(page: Page, what: string): Promise<unknown[]> {
   const all = await page.evaluate(() => (window as unknown as Keeping).sent);
-  return all.filter((each) => each.what === what).map(({ body }) => JSON.parse(body) as unknown);
+  return all
+    .filter((each) => each.what === what)
+    .map(({ body }) => (body === '' ? null : (JSON.parse(body) as unknown)));
 }
 
 /** Presses Tab until something has the focus, and looks whether that is seen. */

@@ -557,6 +557,12 @@ const SHOTS: Shot[] = [
   },
   { name: 'figures', path: '/figures', whole: true },
   {
+    name: 'figures-table',
+    path: '/figures',
+    whole: true,
+    act: press('How lessons ended as a table'),
+  },
+  {
     name: 'figures-empty',
     path: '/figures',
     instead: {

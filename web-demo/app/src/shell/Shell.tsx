@@ -22,6 +22,7 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import { Link, useLocation } from 'wouter';
 import { setTheme, theme, type Theme } from '../session/theme.ts';
 import { Mark } from './Mark.tsx';
+import { useFocusKept } from './useFocusKept.ts';
 import { useOnline } from './useOnline.ts';
 
 interface Place {
@@ -55,6 +56,7 @@ export function Shell({ title, width = 'content', children }: ShellProps) {
     document.title = `${title} · Lectern`;
   }, [title]);
   const page = useArrival(path);
+  useFocusKept(page);
   return (
     <>
       <a className="skip" href="#page">

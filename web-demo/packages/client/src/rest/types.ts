@@ -63,6 +63,7 @@ export type DisputeFile = Schema<'DisputeFile'>;
 /** Something that was done to a lesson. */
 export type AuditEvent = Schema<'AuditEvent'>;
 export type ApiKey = Schema<'ApiKey'>;
+export type CreatedApiKey = Schema<'CreatedApiKey'>;
 export type ApiKeyScope = Schema<'ApiKeyScope'>;
 /** What lessons come to, in figures. */
 export type Analytics = Answer<'/api/analytics', 'get'>;

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import uPlot from 'uplot';
+import { Button } from './Button.tsx';
 
 export interface PlotSeries {
   label: string;
@@ -32,26 +33,47 @@ const SCALE_WIDTH = 52;
 /** Names under the plot stand at least so far apart, in pixels. */
 const NAME_SPACE = 64;
 
-/** Figures over time: a picture for eyes and pointers, a table for readers. */
+/** Figures over time: a picture for eyes and pointers, and the same as a table. */
 export function Plot(props: PlotProps) {
   const { title, names, series, format } = props;
+  const [listed, setListed] = useState(false);
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<Pointed | null>(null);
-  useEffect(() => (box.current ? draw(box.current, props, setPointed) : undefined), [props]);
+  useEffect(
+    () => (box.current ? draw(box.current, props, setPointed) : undefined),
+    [props, listed],
+  );
   return (
     <section className="l-card l-plot" aria-labelledby={id}>
       <header>
         <h2 id={id}>{title}</h2>
-        {series.length > 1 && <Legend series={series} />}
+        {series.length > 1 && !listed && <Legend series={series} />}
+        <Button
+          kind="ghost"
+          size="small"
+          onClick={() => {
+            setPointed(null);
+            setListed(!listed);
+          }}
+        >
+          <span className="l-hidden">{title} </span>
+          {listed ? 'As a plot' : 'As a table'}
+        </Button>
       </header>
-      <div className="l-plot-box">
-        <div ref={box} aria-hidden="true" />
-        {pointed && <Tip pointed={pointed} {...props} />}
-      </div>
-      <div className="l-hidden">
+      {!listed && (
+        <div className="l-plot-box">
+          <div ref={box} aria-hidden="true" />
+          {pointed && <Tip pointed={pointed} {...props} />}
+        </div>
+      )}
+      {/* Longer than the plot is high, the table scrolls, by arrow keys too. */}
+      <div
+        className={listed ? 'l-plot-table' : 'l-hidden'}
+        {...(listed && { role: 'region', 'aria-label': `${title}, value by value`, tabIndex: 0 })}
+      >
         <table>
-          <caption>{title}</caption>
+          <caption className="l-hidden">{title}</caption>
           <thead>
             <tr>
               <th scope="col">When</th>
