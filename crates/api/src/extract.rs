@@ -3,6 +3,7 @@
 mod body;
 mod caller;
 mod checks;
+mod format;
 mod headers;
 mod page;
 mod path;
@@ -13,6 +14,7 @@ pub(crate) use self::{
     body::{Body, OptionalBody},
     caller::{Caller, Principal},
     checks::Checks,
+    format::Format,
     headers::{IdempotencyKey, IfMatch, LastEventId},
     page::{Listed, PageQuery, Paged, Turns, page, position},
     path::{

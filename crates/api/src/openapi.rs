@@ -106,6 +106,7 @@ use crate::{problem, routes, view};
         routes::users::get::get,
         routes::users::put::put,
         routes::users::erase::erase,
+        routes::users::analytics::analytics,
         routes::users::export::export,
         routes::teachers::availability::get,
         routes::teachers::availability::put,

@@ -85,6 +85,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/people", get(people::people))
         .route("/users", get(users::list::list))
         .route("/users/{id}", get(users::get::get).put(users::put::put).delete(users::erase::erase))
+        .route("/users/{id}/analytics", get(users::analytics::analytics))
         .route("/users/{id}/export", get(users::export::export))
         .route(
             "/sign-in",

@@ -7,6 +7,7 @@ import { AdminDisputes } from './pages/admin/AdminDisputes.tsx';
 import { AdminKeys } from './pages/admin/AdminKeys.tsx';
 import { AdminLessons } from './pages/admin/AdminLessons.tsx';
 import { AdminPeople } from './pages/admin/AdminPeople.tsx';
+import { AdminRecord } from './pages/admin/AdminRecord.tsx';
 import { AdminReviews } from './pages/admin/AdminReviews.tsx';
 import { AdminRooms } from './pages/admin/AdminRooms.tsx';
 import { Book } from './pages/Book.tsx';
@@ -25,6 +26,7 @@ import { Shell } from './shell/Shell.tsx';
 // The calendar, the plots and the room bring much code that other pages do without.
 const CalendarPage = lazy(() => import('./pages/CalendarPage.tsx'));
 const FiguresPage = lazy(() => import('./pages/FiguresPage.tsx'));
+const AdminPerson = lazy(() => import('./pages/admin/AdminPerson.tsx'));
 const AdminOverview = lazy(() => import('./pages/admin/AdminOverview.tsx'));
 const RoomPage = lazy(() => import('./pages/room/RoomPage.tsx'));
 
@@ -64,7 +66,9 @@ function AdminRoutes() {
       <Route path="/admin/disputes" component={AdminDisputes} />
       <Route path="/admin/disputes/:id">{({ id }) => <AdminDispute key={id} id={id} />}</Route>
       <Route path="/admin/people" component={AdminPeople} />
+      <Route path="/admin/people/:id">{({ id }) => <AdminPerson key={id} id={id} />}</Route>
       <Route path="/admin/reviews" component={AdminReviews} />
+      <Route path="/admin/record" component={AdminRecord} />
       <Route path="/admin/keys" component={AdminKeys} />
       <Route>{() => <NotFound />}</Route>
     </Switch>

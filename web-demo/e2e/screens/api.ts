@@ -58,6 +58,8 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
       return list(lessons.filter((lesson) => within(lesson, url)).map(data.overseen));
     case '/api/users':
       return list(data.USERS.filter(({ name }) => name.includes(url.searchParams.get('q') ?? '')));
+    case '/api/admin/audit':
+      return list(data.RECORD);
     case '/api/me/calendar-feeds':
       return data.FEEDS;
     case '/api/me/availability':
@@ -77,6 +79,9 @@ function bodyOf(url: URL, as: string, lessons: Session[], history: Session[]): u
     case '/api/admin/api-keys':
       return list(data.KEYS);
   }
+  const [, person, figures] = /^\/api\/users\/(\w+)(\/analytics)?$/.exec(url.pathname) ?? [];
+  if (figures) return data.FIGURES;
+  if (person) return data.USERS.find(({ id }) => id === person);
   const [, , asked] = /^\/api\/teachers\/(\w+)\/(\w+)$/.exec(url.pathname) ?? [];
   if (asked === 'slots') {
     const of = (name: string) => url.searchParams.get(name) ?? '';

@@ -16,6 +16,7 @@ import type {
   PastSession,
   Policy,
   Presence,
+  RecordedEvent,
   Review,
   Session,
   Teacher,
@@ -511,6 +512,35 @@ export const USERS: User[] = PEOPLE.map(({ id, name, role, timeZone, headline })
   createdAt: '2026-06-01T09:00:00Z',
   updatedAt: '2026-06-01T09:00:00Z',
 }));
+
+/** What was done lately, the latest first. */
+export const RECORD: RecordedEvent[] = [
+  done('9', '2026-11-24T08:02:11Z', 'ada', 'admin', 'dispute_decided', { sessionId: 'market' }),
+  done('8', '2026-11-24T07:40:00Z', 'jonas', 'user', 'seat_taken', { sessionId: 'group' }),
+  done('7', '2026-11-23T21:15:42Z', 'daniel', 'user', 'session_rescheduled', {
+    sessionId: 'optics',
+  }),
+  done('6', '2026-11-23T18:00:00Z', 'ines', 'user', 'policy_changed', { about: 'ines' }),
+  done('5', '2026-11-23T12:30:05Z', 'k1', 'service', 'session_booked', {
+    sessionId: 'next',
+    about: 'jonas',
+  }),
+  done('4', '2026-11-23T12:00:00Z', null, 'system', 'session_completed', {
+    sessionId: 'market',
+  }),
+  done('3', '2026-11-22T09:00:00Z', 'k1', 'service', 'person_added', { about: 'mira' }),
+];
+
+function done(
+  id: string,
+  at: string,
+  actor: string | null,
+  actorKind: RecordedEvent['actorKind'],
+  action: string,
+  where: Partial<RecordedEvent>,
+): RecordedEvent {
+  return { id, at, actor, actorKind, action, details: {}, sessionId: null, about: null, ...where };
+}
 
 /** A week of a series, for what stands beside it: the third of eight. */
 export function seriesOf(lesson: Session): Session[] {

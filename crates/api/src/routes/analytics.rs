@@ -1,6 +1,11 @@
 //! `GET /api/analytics`
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
     analytics::{Bucket, Counts, Grain, Span, Week},
@@ -12,7 +17,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    extract::{Caller, Checks, Query},
+    csv::CSV,
+    extract::{Caller, Checks, Format, Query},
     limits,
     problem::Problem,
     state::ApiState,
@@ -39,6 +45,9 @@ pub(crate) struct AnalyticsQuery {
     /// How long the parts of the series are: `day`, `week` or `month`.
     #[param(nullable = false, pattern = "^(day|week|month)$", default = "day")]
     by: Option<String>,
+    /// `json`, or `csv` for the series alone; by default what `Accept` asks for.
+    #[param(nullable = false, pattern = "^(json|csv)$")]
+    format: Option<String>,
 }
 
 /// What the caller's lessons come to.
@@ -48,18 +57,40 @@ pub(crate) struct AnalyticsQuery {
 #[utoipa::path(
     operation_id = "getAnalytics",
     get, path = "/api/analytics", tag = "analytics", params(AnalyticsQuery),
-    responses((status = 200, description = "The figures.", body = Analytics)),
+    responses((status = 200, description = "The figures, or their series as CSV.", content(
+        (Analytics = "application/json"),
+        (String = "text/csv", example = "date,startsAt,endsAt,booked\r\n"),
+    ))),
 )]
 pub(crate) async fn mine(
     State(state): State<ApiState>,
     caller: Caller,
+    headers: HeaderMap,
     Query(query): Query<AnalyticsQuery>,
-) -> Result<Json<Analytics>, Problem> {
-    let asked = query.parse(&state, &caller.actor.id).await?;
-    let question = asked.question(&state);
-    let mine = analytics::mine(&state.pool, &caller.actor.id, &question);
-    let answer = state.timed("analytics_mine", mine).await?;
-    asked.show(&state, &answer, false).map(Json)
+) -> Result<Response, Problem> {
+    let id = &caller.actor.id;
+    count_own(&state, id, &query.parse(&state, id, &headers).await?).await
+}
+
+/// Counts the lessons of one person.
+pub(crate) async fn count_own(
+    state: &ApiState,
+    user: &UserId,
+    asked: &Asked,
+) -> Result<Response, Problem> {
+    let question = asked.question(state);
+    let own = analytics::mine(&state.pool, user, &question);
+    let answer = state.timed("analytics_mine", own).await?;
+    Ok(asked.show(state, &answer, Whose::Own))
+}
+
+/// Whose lessons are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// One person's, of which they taught some and learnt others.
+    Own,
+    /// Everybody's: what was taught was learnt too.
+    Platform,
 }
 
 /// What was asked for.
@@ -71,11 +102,17 @@ pub(crate) struct Asked {
     parts: Vec<Bucket>,
     months: Vec<Bucket>,
     offsets: Vec<(DateTime<Utc>, i32)>,
+    format: Format,
 }
 
 impl AnalyticsQuery {
     /// Reads the query of `viewer`, in whose zone it is unless it says another.
-    pub(crate) async fn parse(&self, state: &ApiState, viewer: &UserId) -> Result<Asked, Problem> {
+    pub(crate) async fn parse(
+        &self,
+        state: &ApiState,
+        viewer: &UserId,
+        headers: &HeaderMap,
+    ) -> Result<Asked, Problem> {
         let mut checks = Checks::default();
         let zone = match &self.time_zone {
             Some(name) => checks.accept("?timeZone", state.zones.name(name)),
@@ -86,6 +123,9 @@ impl AnalyticsQuery {
             }
         };
         let grain = checks.optional::<Grain>("?by", self.by.as_deref()).unwrap_or(Grain::Day);
+        let format = checks
+            .optional::<Format>("?format", self.format.as_deref())
+            .unwrap_or_else(|| Format::accepted(headers));
         let Some(zone) = zone else { return Err(checks.problem()) };
         let mut bound = |pointer: &str, text: Option<&str>| {
             let text = text?;
@@ -104,7 +144,7 @@ impl AnalyticsQuery {
             let most = limits::ANALYTICS_DAYS;
             return Err(Problem::field("?to", format_args!("at most {most} days after from")));
         }
-        Asked::new(state, Span::around(from, to), grain, zone).map_err(out_of_range)
+        Asked::new(state, Span::around(from, to), grain, zone, format).map_err(out_of_range)
     }
 }
 
@@ -113,7 +153,13 @@ fn out_of_range(error: ZoneError) -> Problem {
 }
 
 impl Asked {
-    fn new(state: &ApiState, span: Span, grain: Grain, zone: ZoneName) -> Result<Self, ZoneError> {
+    fn new(
+        state: &ApiState,
+        span: Span,
+        grain: Grain,
+        zone: ZoneName,
+        format: Format,
+    ) -> Result<Self, ZoneError> {
         let buckets = |grain| state.zones.buckets(span, grain, &zone);
         Ok(Self {
             days: buckets(Grain::Day)?,
@@ -122,6 +168,7 @@ impl Asked {
             offsets: state.zones.offsets(span, &zone)?,
             span,
             zone,
+            format,
         })
     }
 
@@ -134,17 +181,37 @@ impl Asked {
         }
     }
 
-    /// The answer; of the platform, what was taught was learnt too.
+    /// The answer, as it was asked for.
     pub(crate) fn show(
         &self,
         state: &ApiState,
         answer: &analytics::Answer,
-        platform: bool,
-    ) -> Result<Analytics, Problem> {
+        whose: Whose,
+    ) -> Response {
+        let figures = self.figures(state, answer, whose);
+        let mut response = match self.format {
+            Format::Json => Json(figures).into_response(),
+            Format::Csv => {
+                let name = HeaderValue::from_static("attachment; filename=\"figures.csv\"");
+                let headers = [
+                    (header::CONTENT_TYPE, HeaderValue::from_static(CSV)),
+                    (header::CONTENT_DISPOSITION, name),
+                ];
+                (headers, figures.csv()).into_response()
+            }
+        };
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+        response
+    }
+
+    fn figures(&self, state: &ApiState, answer: &analytics::Answer, whose: Whose) -> Analytics {
         let figures = |bucket: &Bucket| {
             let counts = self.sum(bucket.starts_at, bucket.ends_at, &answer.days);
             let taught = self.sum(bucket.starts_at, bucket.ends_at, &answer.taught).minutes;
-            let learnt = if platform { taught } else { counts.minutes - taught };
+            let learnt = match whose {
+                Whose::Own => counts.minutes - taught,
+                Whose::Platform => taught,
+            };
             Figures::new(&counts, taught, learnt)
         };
         let whole =
@@ -161,7 +228,7 @@ impl Asked {
             .map(|m| (m.clone(), self.sum(m.starts_at, m.ends_at, &answer.days)))
             .collect();
         let total = self.sum(self.span.from, self.span.to, &answer.days);
-        Ok(Analytics {
+        Analytics {
             from: self.span.from,
             to: self.span.to,
             time_zone: self.zone.to_string(),
@@ -169,7 +236,7 @@ impl Asked {
             series: self.parts.iter().map(|part| Part::new(part, figures(part))).collect(),
             busiest: week.0,
             retention: Retention::new(&total, &months, state.clock.now()),
-        })
+        }
     }
 
     /// The days that lie in a part, which is made of whole ones.

@@ -1,7 +1,6 @@
 //! `GET /api/history`
 
 pub(crate) mod export;
-pub(crate) mod format;
 
 use axum::{
     extract::State,
@@ -21,10 +20,10 @@ use lectern_store::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use self::{export::Sheet, format::Format};
+use self::export::Sheet;
 use super::sessions::zone;
 use crate::{
-    extract::{Caller, Checks, Listed, Paged, Query, page},
+    extract::{Caller, Checks, Format, Listed, Paged, Query, page},
     problem::Problem,
     state::ApiState,
     view,

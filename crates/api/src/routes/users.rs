@@ -1,5 +1,6 @@
 //! `/api/users`: people's records, for the platform and for admins.
 
+pub(crate) mod analytics;
 pub(crate) mod erase;
 pub(crate) mod export;
 pub(crate) mod get;

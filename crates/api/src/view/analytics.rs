@@ -1,5 +1,7 @@
 //! What lessons come to, in figures.
 
+mod sheet;
+
 use chrono::{DateTime, Utc};
 use lectern_domain::analytics::{Bucket, Counts, LEAD_TIMES};
 use serde::Serialize;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 use lectern_domain::zone::Zones;
 use lectern_store::analytics;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -410,7 +410,7 @@ impl Slow<'_> {
     fn cohorts(&self, passes: &dyn Fn(NaiveDate) -> bool) -> BTreeMap<NaiveDate, [i64; 3]> {
         let mut pairs: BTreeMap<(&str, &str), Vec<DateTime<Utc>>> = BTreeMap::new();
         for lesson in self.mine().filter(|lesson| lesson.fate == Fate::Completed) {
-            for (student, _) in &lesson.students {
+            for (student, _) in lesson.students.iter().filter(|(_, came)| *came) {
                 let pair = (lesson.teacher, *student);
                 if self.who.is_none_or(|who| who == pair.0 || who == pair.1) {
                     pairs.entry(pair).or_default().push(lesson.start);
@@ -550,6 +550,7 @@ async fn figures_follow_every_change_and_equal_a_recount() {
          upper(during) + interval '50 minutes') WHERE student = 'jonas'",
         "UPDATE session_participants SET attending = false WHERE user_id = 'mira' \
          AND session_id IN (SELECT id FROM sessions WHERE teacher = 'daniel' LIMIT 5)",
+        "UPDATE session_participants SET absent = NOT absent WHERE user_id = 'tom'",
         "UPDATE reviews SET published_at = now() WHERE published_at IS NULL",
         "DELETE FROM reviews WHERE rating = 2",
         "UPDATE attendance SET lost_in = lost_in + 5, connected_at = joined_at",
@@ -609,6 +610,83 @@ async fn figures_are_right_under_many_writers() {
     assert_eq!(kept, figures(pool).await);
 }
 
+/// The series is a file as well: the same parts, and what they come to.
+#[tokio::test]
+async fn figures_are_read_in_a_spreadsheet() {
+    let (world, _) = world_of(5).await;
+    let query = "from=2026-09-01&to=2026-12-01&timeZone=Europe/Lisbon&by=month";
+    for (who, path) in [
+        ("ines", "/api/analytics"),
+        ("ada", "/api/admin/analytics"),
+        ("ada", "/api/users/ines/analytics"),
+    ] {
+        let user = world.user(who);
+        let answer = user.get(&format!("{path}?{query}")).await;
+        assert_eq!(answer.header("vary"), "accept");
+        let file = user.get(&format!("{path}?{query}&format=csv")).await;
+        assert_eq!(file.header("content-type"), "text/csv; charset=utf-8; header=present");
+        let name = "attachment; filename=\"figures.csv\"";
+        assert_eq!(file.header("content-disposition"), name);
+        let accept = [("accept", "text/csv")];
+        let asked = user.send(Method::GET, &format!("{path}?{query}"), None, &accept).await;
+        assert_eq!(asked.body, file.body);
+        let text = String::from_utf8(file.body).expect("UTF-8");
+        let mut lines = text.lines();
+        let columns: Vec<&str> = lines.next().expect("a heading").split(',').collect();
+        let answer = answer.expect(StatusCode::OK);
+        let series = answer["series"].as_array().expect("a series");
+        assert_eq!(series.len(), 3);
+        let number = |value: &Value| value.as_f64().map(|n| n.to_string()).unwrap_or_default();
+        for (line, part) in lines.by_ref().zip(series) {
+            let row: BTreeMap<&str, &str> = columns.iter().copied().zip(line.split(',')).collect();
+            assert_eq!(row.len(), columns.len(), "{line}");
+            for (column, pointer) in [
+                ("booked", "/booked"),
+                ("completed", "/completed"),
+                ("minutes", "/minutes"),
+                ("minutesTaught", "/minutesTaught"),
+                ("minutesLearnt", "/minutesLearnt"),
+                ("completionRate", "/completionRate"),
+                ("cancelledByTeacher", "/cancelled/byTeacher"),
+                ("cancelledByStudent", "/cancelled/byStudent"),
+                ("cancelledByOthers", "/cancelled/byOthers"),
+                ("declined", "/declined"),
+                ("expired", "/expired"),
+                ("missedByTeacher", "/noShows/teacher"),
+                ("missedByStudent", "/noShows/student"),
+                ("missedByBoth", "/noShows/both"),
+                ("ratings", "/ratings/count"),
+                ("ratingAverage", "/ratings/average"),
+                ("presences", "/quality/presences"),
+                ("connected", "/quality/connected"),
+                ("lossRate", "/quality/lossRate"),
+            ] {
+                let expected = part["figures"].pointer(pointer).expect(pointer);
+                assert_eq!(row[column], number(expected), "{path}: {column}");
+            }
+            for column in ["date", "startsAt", "endsAt"] {
+                assert_eq!(row[column], part[column], "{path}");
+            }
+        }
+        assert_eq!(lines.next(), None);
+        assert!(series.iter().any(|part| part["figures"]["completed"] != 0), "{path}");
+    }
+}
+
+/// What somebody's lessons come to is told to admins as it is told to them.
+#[tokio::test]
+async fn admins_read_what_a_persons_lessons_come_to() {
+    let (world, _) = world_of(6).await;
+    let query = "from=2026-09-01&to=2026-12-01&timeZone=UTC&by=week";
+    for who in ["ines", "jonas"] {
+        let own = world.user(who).get(&format!("/api/analytics?{query}")).await;
+        let told = world.user("ada").get(&format!("/api/users/{who}/analytics?{query}")).await;
+        assert_eq!(told.expect(StatusCode::OK), own.expect(StatusCode::OK), "{who}");
+    }
+    world.user("ada").get("/api/users/nobody/analytics").await.problem(404, "not_found");
+    world.user("ines").get("/api/users/ines/analytics").await.problem(403, "forbidden");
+}
+
 #[tokio::test]
 async fn questions_that_make_no_sense() {
     let world = World::new().await;
@@ -618,6 +696,7 @@ async fn questions_that_make_no_sense() {
         ("to=2027-02-30", "?to"),
         ("timeZone=Mars/Olympus", "?timeZone"),
         ("by=year", "?by"),
+        ("format=pdf", "?format"),
         ("from=2026-05-02&to=2026-05-01", "?to"),
         ("from=2024-05-02&to=2026-05-01", "?to"),
         ("from=9999-12-01", "?to"),

@@ -4,6 +4,8 @@ export { LevelMeter } from './media/meter.ts';
 export {
   Lectern,
   type LecternOptions,
+  type FiguresOf,
+  type FiguresQuery,
   type LessonFilter,
   type Scope,
   type SessionFilter,

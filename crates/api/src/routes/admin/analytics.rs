@@ -1,13 +1,13 @@
 //! `GET /api/admin/analytics`
 
-use axum::{Json, extract::State};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use lectern_domain::service_key::Scope;
 use lectern_store::analytics;
 
 use crate::{
     extract::{Principal, Query},
     problem::{Problem, ProblemDocument},
-    routes::analytics::AnalyticsQuery,
+    routes::analytics::{AnalyticsQuery, Whose},
     state::ApiState,
     view::Analytics,
 };
@@ -22,7 +22,10 @@ use crate::{
     get, path = "/api/admin/analytics", tag = "admin", params(AnalyticsQuery),
     security(("platformToken" = []), ("serviceKey" = ["analytics:read"])),
     responses(
-        (status = 200, description = "The figures.", body = Analytics),
+        (status = 200, description = "The figures, or their series as CSV.", content(
+            (Analytics = "application/json"),
+            (String = "text/csv", example = "date,startsAt,endsAt,booked\r\n"),
+        )),
         (status = 403, description = "`forbidden`: neither an admin nor a key with the scope.",
             body = ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -30,12 +33,13 @@ use crate::{
 pub(crate) async fn platform(
     State(state): State<ApiState>,
     caller: Principal,
+    headers: HeaderMap,
     Query(query): Query<AnalyticsQuery>,
-) -> Result<Json<Analytics>, Problem> {
+) -> Result<Response, Problem> {
     let actor = caller.admin_or(Scope::AnalyticsRead)?;
-    let asked = query.parse(&state, &actor.id).await?;
+    let asked = query.parse(&state, &actor.id, &headers).await?;
     let question = asked.question(&state);
     let answer =
         state.timed("analytics_platform", analytics::platform(&state.pool, &question)).await?;
-    asked.show(&state, &answer, true).map(Json)
+    Ok(asked.show(&state, &answer, Whose::Platform))
 }

@@ -14,8 +14,9 @@ import {
   useLectern,
 } from '@lectern/react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { Eraser, GraduationCap, Search, UsersRound } from 'lucide-react';
+import { ChartLine, Eraser, GraduationCap, Search, UsersRound } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
+import { Link } from 'wouter';
 import { AdminShell } from './AdminShell.tsx';
 
 /** Everybody whom the platform told of, with what they may ask for. */
@@ -119,6 +120,13 @@ function Row({ user, onErase }: { user: User; onErase: () => void }) {
         </Chip>
       )}
       <div className="admin-person-do">
+        <Link
+          className="l-button l-button--small"
+          href={`/admin/people/${encodeURIComponent(user.id)}`}
+          aria-label={`Figures of ${name}`}
+        >
+          <ChartLine aria-hidden /> Figures
+        </Link>
         <SaveFile
           size="small"
           name={`${user.id}.json`}

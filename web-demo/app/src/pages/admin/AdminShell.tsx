@@ -1,6 +1,15 @@
 import { useLectern } from '@lectern/react';
 import { useQuery } from '@tanstack/react-query';
-import { CalendarDays, ChartLine, KeyRound, Radio, Scale, Star, UsersRound } from 'lucide-react';
+import {
+  CalendarDays,
+  ChartLine,
+  KeyRound,
+  Radio,
+  Scale,
+  ScrollText,
+  Star,
+  UsersRound,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Shell } from '../../shell/Shell.tsx';
@@ -16,6 +25,7 @@ const PLACES = [
   { href: '/admin/people', text: 'People', icon: UsersRound },
   { href: DISPUTES, text: 'Disputes', icon: Scale },
   { href: '/admin/reviews', text: 'Reviews', icon: Star },
+  { href: '/admin/record', text: 'Record', icon: ScrollText },
   { href: '/admin/keys', text: 'Keys', icon: KeyRound },
 ] as const;
 
@@ -28,7 +38,12 @@ export function AdminShell({ title, children }: { title: string; children: React
       <div className="admin">
         <nav className="admin-places" aria-label="Admin">
           {PLACES.map(({ href, text, icon: Icon }) => (
-            <Link key={href} href={href} aria-current={here(path, href) ? 'page' : undefined}>
+            <Link
+              key={href}
+              ref={here(path, href) ? seen : null}
+              href={href}
+              aria-current={here(path, href) ? 'page' : undefined}
+            >
               <Icon aria-hidden /> {text}
               {href === DISPUTES && waiting > 0 && (
                 <span className="admin-waiting" aria-label={`${waiting} waiting`}>
@@ -53,6 +68,11 @@ function useWaiting(): number {
     staleTime: 60_000,
   });
   return data?.items.length ?? 0;
+}
+
+/** On a phone the places are a strip that scrolls. */
+function seen(place: HTMLElement | null): void {
+  place?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function here(path: string, href: string): boolean {

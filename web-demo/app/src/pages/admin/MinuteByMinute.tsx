@@ -1,16 +1,7 @@
-import { type AuditEvent, type DisputeFile, wallClock } from '@lectern/client';
+import { type DisputeFile, wallClock } from '@lectern/client';
 import { firstName, shortDayMonth, useLectern } from '@lectern/react';
-import {
-  CalendarClock,
-  CalendarPlus,
-  CalendarX2,
-  Info,
-  LogIn,
-  LogOut,
-  type LucideIcon,
-  MessageSquare,
-  WifiOff,
-} from 'lucide-react';
+import { LogIn, LogOut, type LucideIcon, MessageSquare, WifiOff } from 'lucide-react';
+import { actionOf } from './actions.ts';
 
 interface Moment {
   key: string;
@@ -23,15 +14,6 @@ interface Moment {
 
 /** How a stay ends when somebody wanted it to. */
 const MEANT = new Set(['left', 'ended', 'removed', 'cancelled']);
-
-const ACTIONS: Record<string, { icon: LucideIcon; text: string }> = {
-  session_booked: { icon: CalendarPlus, text: 'booked the lesson' },
-  session_rescheduled: { icon: CalendarClock, text: 'moved the lesson' },
-  session_edited: { icon: CalendarClock, text: 'changed the lesson' },
-  session_cancelled: { icon: CalendarX2, text: 'cancelled the lesson' },
-  session_confirmed: { icon: CalendarPlus, text: 'confirmed the lesson' },
-  session_declined: { icon: CalendarX2, text: 'declined the lesson' },
-};
 
 /** Everything that is known of a lesson, in the order in which it happened. */
 export function MinuteByMinute({ file }: { file: DisputeFile }) {
@@ -100,16 +82,14 @@ function momentsOf({ session, evidence }: DisputeFile): Moment[] {
       ? `${name(line.user)} wrote: “${line.text}”`
       : `${name(line.user)} wrote in the chat.`,
   }));
-  const events = evidence.events.map((event): Moment => ({
-    key: event.id,
-    at: Date.parse(event.at),
-    ...said(event, name(event.actor)),
-  }));
+  const events = evidence.events.map((event): Moment => {
+    const { icon, text } = actionOf(event.action);
+    return {
+      key: event.id,
+      at: Date.parse(event.at),
+      icon,
+      text: `${name(event.actor)} ${text}.`,
+    };
+  });
   return [...stays, ...chat, ...events].sort((a, b) => a.at - b.at);
-}
-
-function said({ action }: AuditEvent, who: string): Pick<Moment, 'icon' | 'text'> {
-  const known = ACTIONS[action];
-  if (known) return { icon: known.icon, text: `${who} ${known.text}.` };
-  return { icon: Info, text: `${who}: ${action.replaceAll('_', ' ')}.` };
 }

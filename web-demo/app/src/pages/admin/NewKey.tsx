@@ -14,7 +14,7 @@ const SCOPES: readonly { id: ApiKeyScope; text: string }[] = [
   { id: 'users:write', text: 'Write and erase people’s records, set teachers’ hours and rules' },
   { id: 'matches:write', text: 'Hand in matches of students and teachers' },
   { id: 'reviews:read', text: 'Read reviews' },
-  { id: 'analytics:read', text: 'Read the platform’s figures' },
+  { id: 'analytics:read', text: 'Read the platform’s figures, and people’s' },
   { id: 'sign-in:write', text: 'Sign people in, admins among them' },
 ];
 

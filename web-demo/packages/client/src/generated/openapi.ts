@@ -1301,6 +1301,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a person's lessons come to, as they see it themselves. For admins, and
+         *     services whose key has the scope `analytics:read`.
+         */
+        get: operations["getUserAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/export": {
         parameters: {
             query?: never;
@@ -3742,6 +3762,8 @@ export interface operations {
                 timeZone?: components["schemas"]["TimeZone"];
                 /** @description How long the parts of the series are: `day`, `week` or `month`. */
                 by?: string;
+                /** @description `json`, or `csv` for the series alone; by default what `Accept` asks for. */
+                format?: string;
             };
             header?: {
                 /** @description Tags that the caller knows: 304 instead of one of them. */
@@ -3752,7 +3774,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The figures. */
+            /** @description The figures, or their series as CSV. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3911,6 +3933,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Analytics"];
+                    /** @example date,startsAt,endsAt,booked */
+                    "text/csv": string;
                 };
             };
             /** @description The caller has it already. */
@@ -6598,6 +6622,8 @@ export interface operations {
                 timeZone?: components["schemas"]["TimeZone"];
                 /** @description How long the parts of the series are: `day`, `week` or `month`. */
                 by?: string;
+                /** @description `json`, or `csv` for the series alone; by default what `Accept` asks for. */
+                format?: string;
             };
             header?: {
                 /** @description Tags that the caller knows: 304 instead of one of them. */
@@ -6608,7 +6634,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The figures. */
+            /** @description The figures, or their series as CSV. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -6767,6 +6793,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Analytics"];
+                    /** @example date,startsAt,endsAt,booked */
+                    "text/csv": string;
                 };
             };
             /** @description The caller has it already. */
@@ -18173,6 +18201,318 @@ export interface operations {
             };
             /** @description `in_lesson`: they are in a room, or their lesson is in progress; `detail` says until when. */
             409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: the query string is. */
+            414: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: `errors` says which values are not accepted. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: the fault is the server's. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: not now; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUserAnalytics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From this instant, or from the start of this day in the zone. By
+                 *     default 30 days before `to`.
+                 * @example 2027-03-01
+                 */
+                from?: string;
+                /**
+                 * @description Until this instant, or until this day in the zone begins; at most 400
+                 *     days after `from`. By default the end of today.
+                 * @example 2027-04-01
+                 */
+                to?: string;
+                /**
+                 * @description The IANA zone whose days and hours count; by default the caller's, and
+                 *     UTC for a service.
+                 * @example Europe/Lisbon
+                 */
+                timeZone?: components["schemas"]["TimeZone"];
+                /** @description How long the parts of the series are: `day`, `week` or `month`. */
+                by?: string;
+                /** @description `json`, or `csv` for the series alone; by default what `Accept` asks for. */
+                format?: string;
+            };
+            header?: {
+                /** @description Tags that the caller knows: 304 instead of one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures, or their series as CSV. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "busiest": [
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ],
+                     *         [
+                     *           1
+                     *         ]
+                     *       ],
+                     *       "from": "09:00",
+                     *       "retention": {
+                     *         "cohorts": [
+                     *           {
+                     *             "completeAfter30Days": false,
+                     *             "completeAfter90Days": false,
+                     *             "month": "2027-03-08",
+                     *             "pairs": 1,
+                     *             "within30Days": 1,
+                     *             "within90Days": 1
+                     *           }
+                     *         ],
+                     *         "total": {
+                     *           "pairs": 1,
+                     *           "within30Days": 1,
+                     *           "within90Days": 1
+                     *         }
+                     *       },
+                     *       "series": [
+                     *         {
+                     *           "date": "2027-03-08",
+                     *           "endsAt": "2027-03-08T11:00:00Z",
+                     *           "figures": {
+                     *             "booked": 1,
+                     *             "cancelled": {
+                     *               "byOthers": 1,
+                     *               "byStudent": 1,
+                     *               "byTeacher": 1,
+                     *               "leadTimes": [
+                     *                 {
+                     *                   "atLeast": 1,
+                     *                   "below": 1,
+                     *                   "count": 1
+                     *                 }
+                     *               ],
+                     *               "total": 1
+                     *             },
+                     *             "completed": 1,
+                     *             "completionRate": 0.5,
+                     *             "declined": 1,
+                     *             "expired": 1,
+                     *             "minutes": 1,
+                     *             "minutesLearnt": 1,
+                     *             "minutesTaught": 1,
+                     *             "noShows": {
+                     *               "both": 1,
+                     *               "student": 1,
+                     *               "teacher": 1,
+                     *               "total": 1
+                     *             },
+                     *             "quality": {
+                     *               "connected": 1,
+                     *               "lossRate": 0.5,
+                     *               "lost": 1,
+                     *               "packets": 1,
+                     *               "presences": 1
+                     *             },
+                     *             "ratings": {
+                     *               "average": 5,
+                     *               "count": 1,
+                     *               "histogram": [
+                     *                 1,
+                     *                 1,
+                     *                 1,
+                     *                 1,
+                     *                 1
+                     *               ]
+                     *             }
+                     *           },
+                     *           "startsAt": "2027-03-08T10:00:00Z"
+                     *         }
+                     *       ],
+                     *       "timeZone": "Europe/Lisbon",
+                     *       "to": "12:00",
+                     *       "totals": {
+                     *         "booked": 1,
+                     *         "cancelled": {
+                     *           "byOthers": 1,
+                     *           "byStudent": 1,
+                     *           "byTeacher": 1,
+                     *           "leadTimes": [
+                     *             {
+                     *               "atLeast": 1,
+                     *               "below": 1,
+                     *               "count": 1
+                     *             }
+                     *           ],
+                     *           "total": 1
+                     *         },
+                     *         "completed": 1,
+                     *         "completionRate": 0.5,
+                     *         "declined": 1,
+                     *         "expired": 1,
+                     *         "minutes": 1,
+                     *         "minutesLearnt": 1,
+                     *         "minutesTaught": 1,
+                     *         "noShows": {
+                     *           "both": 1,
+                     *           "student": 1,
+                     *           "teacher": 1,
+                     *           "total": 1
+                     *         },
+                     *         "quality": {
+                     *           "connected": 1,
+                     *           "lossRate": 0.5,
+                     *           "lost": 1,
+                     *           "packets": 1,
+                     *           "presences": 1
+                     *         },
+                     *         "ratings": {
+                     *           "average": 5,
+                     *           "count": 1,
+                     *           "histogram": [
+                     *             1,
+                     *             1,
+                     *             1,
+                     *             1,
+                     *             1
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Analytics"];
+                    /** @example date,startsAt,endsAt,booked */
+                    "text/csv": string;
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: no token was sent, or none that is good. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: neither an admin nor a key with the scope. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: there is no such thing, or none that the caller may know of. */
+            404: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

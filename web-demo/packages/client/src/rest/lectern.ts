@@ -4,6 +4,7 @@ import type { DemoPaths } from './demo.ts';
 import { type NoticeWatcher, watchNotices } from './notices.ts';
 import { OfflineError, toProblem } from './problem.ts';
 import type {
+  Analytics,
   ApiKeyScope,
   Availability,
   CalendarFeeds,
@@ -58,6 +59,18 @@ export interface LessonFilter {
   to?: string;
   skill?: string;
   q?: string;
+}
+
+/** Whose figures: the caller's, everybody's, or one person's by their id. */
+export type FiguresOf = 'mine' | 'platform' | { user: string };
+
+/** From which date until before which, by what parts, on whose clocks. */
+export interface FiguresQuery {
+  from: string;
+  to: string;
+  by: 'day' | 'week' | 'month';
+  /** An IANA zone. */
+  timeZone: string;
 }
 
 /**
@@ -284,14 +297,23 @@ export class Lectern {
     return (await body(this.#http.GET('/api/history', { params, parseAs: 'text' }))) as string;
   }
 
-  /** What the caller's lessons come to, or for an admin everybody's. */
-  analytics(
-    of: 'mine' | 'platform',
-    query: { from: string; to: string; by: 'day' | 'week' | 'month'; timeZone: string },
-  ) {
-    return of === 'mine'
-      ? body(this.#http.GET('/api/analytics', { params: { query } }))
-      : body(this.#http.GET('/api/admin/analytics', { params: { query } }));
+  /** What the caller's lessons come to, or for an admin everybody's or somebody's. */
+  async analytics(of: FiguresOf, query: FiguresQuery): Promise<Analytics> {
+    // The document has the file of the series beside it, which is asked for by name.
+    return (await this.#figures(of, query, 'json')) as Analytics;
+  }
+
+  /** The parts of their series as CSV (RFC 4180). */
+  async analyticsCsv(of: FiguresOf, query: FiguresQuery): Promise<string> {
+    return (await this.#figures(of, { ...query, format: 'csv' }, 'text')) as string;
+  }
+
+  #figures(of: FiguresOf, query: FiguresQuery & { format?: string }, parseAs: 'json' | 'text') {
+    const asked = { params: { query }, parseAs };
+    if (of === 'mine') return body(this.#http.GET('/api/analytics', asked));
+    if (of === 'platform') return body(this.#http.GET('/api/admin/analytics', asked));
+    const params = { path: { id: of.user }, query };
+    return body(this.#http.GET('/api/users/{id}/analytics', { params, parseAs }));
   }
 
   /** What others wrote about somebody, with the aggregate. */
@@ -398,6 +420,11 @@ export class Lectern {
     return body(this.#http.GET('/api/users', { params: { query: filter } }));
   }
 
+  /** Somebody's record. */
+  user(id: string) {
+    return body(this.#http.GET('/api/users/{id}', { params: { path: { id } } }));
+  }
+
   /** Everything that is kept about somebody, as JSON. */
   async exportUser(id: string): Promise<string> {
     const params = { path: { id } };
@@ -424,6 +451,11 @@ export class Lectern {
 
   disputes(filter: { state?: 'open' | 'decided'; cursor?: string } = {}) {
     return body(this.#http.GET('/api/admin/disputes', { params: { query: filter } }));
+  }
+
+  /** Who did what, the latest first: all of it, or what somebody did or what concerns them. */
+  record(filter: { actor?: string; about?: string; cursor?: string } = {}) {
+    return body(this.#http.GET('/api/admin/audit', { params: { query: filter } }));
   }
 
   /** Rooms in which somebody is. For admins. */

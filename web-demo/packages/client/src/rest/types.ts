@@ -62,6 +62,8 @@ export type DisputeOutcome = Schema<'DisputeOutcome'>;
 export type DisputeFile = Schema<'DisputeFile'>;
 /** Something that was done to a lesson. */
 export type AuditEvent = Schema<'AuditEvent'>;
+/** Something that was done, wherever it was. */
+export type RecordedEvent = Item<Answer<'/api/admin/audit', 'get'>>;
 export type ApiKey = Schema<'ApiKey'>;
 export type CreatedApiKey = Schema<'CreatedApiKey'>;
 export type ApiKeyScope = Schema<'ApiKeyScope'>;

@@ -2,6 +2,8 @@ import {
   addDays,
   type Availability,
   type CalendarFeedsChange,
+  type FiguresOf,
+  type FiguresQuery,
   type NewProposal,
   type NewSession,
   type Policy,
@@ -29,7 +31,7 @@ export const keys = {
   slots: (asked: object) => ['lessons', 'slots', asked] as const,
   hours: ['hours'] as const,
   groups: (teacher: string) => ['lessons', 'groups', teacher] as const,
-  analytics: (of: string, span: object) => ['analytics', of, span] as const,
+  analytics: (of: FiguresOf, span: object) => ['analytics', of, span] as const,
   policy: (teacher: string) => ['policy', teacher] as const,
   series: (id: string) => ['lessons', 'series', id] as const,
   feeds: ['calendar-feeds'] as const,
@@ -310,10 +312,7 @@ export function useReviewChanges(user: string) {
 }
 
 /** What lessons come to between two dates. */
-export function useAnalytics(
-  of: 'mine' | 'platform',
-  span: { from: string; to: string; by: 'day' | 'week' | 'month' },
-) {
+export function useAnalytics(of: FiguresOf, span: Omit<FiguresQuery, 'timeZone'>) {
   const { lectern, zone } = useLectern();
   return useQuery({
     queryKey: keys.analytics(of, span),

@@ -19,13 +19,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    extract::{Caller, Checks, Listed, Paged, Query, page},
+    extract::{Caller, Checks, Format, Listed, Paged, Query, page},
     problem::{Problem, ProblemDocument},
     routes::{
-        history::{
-            export::{self, Sheet},
-            format::Format,
-        },
+        history::export::{self, Sheet},
         sessions::zone,
     },
     state::ApiState,

@@ -1,10 +1,11 @@
-import { addDays, type Analytics, wallClock } from '@lectern/client';
+import { addDays, type Analytics, type FiguresOf, wallClock } from '@lectern/client';
 import { type ReactNode, useState } from 'react';
 import { useLectern } from '../../hooks/context.ts';
 import { useAnalytics } from '../../hooks/queries.ts';
 import { useNow } from '../../hooks/time.ts';
 import { Failure } from '../../kit/Failure.tsx';
 import { Plot } from '../../kit/Plot.tsx';
+import { SaveFile } from '../../kit/SaveFile.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
 import { Skeleton } from '../../kit/Skeleton.tsx';
 import { StateView } from '../../kit/StateView.tsx';
@@ -22,15 +23,14 @@ const SPANS = [
 const LONG = 100;
 
 interface InsightProps {
-  /** Whose figures: the caller's, or everybody's. */
-  of: 'mine' | 'platform';
+  of: FiguresOf;
   title: string;
   children?: ReactNode;
 }
 
 /** What lessons come to: figures beside the time before, and plots. */
 export function Insight({ of, title, children }: InsightProps) {
-  const { zone } = useLectern();
+  const { lectern, zone } = useLectern();
   const now = useNow(60_000);
   const [chosen, setChosen] = useState('30');
   const days = Number(chosen);
@@ -46,7 +46,16 @@ export function Insight({ of, title, children }: InsightProps) {
           <h1>{title}</h1>
           {children}
         </div>
-        <Segmented label="Which time" options={SPANS} value={chosen} onChange={setChosen} />
+        <div className="l-insight-choice">
+          <Segmented label="Which time" options={SPANS} value={chosen} onChange={setChosen} />
+          <SaveFile
+            name="figures.csv"
+            type="text/csv"
+            load={() => lectern.analyticsCsv(of, { from, to, by, timeZone: zone })}
+          >
+            Export CSV
+          </SaveFile>
+        </div>
       </header>
       {figures.isPending && (
         <div className="l-insight-wait" role="status" aria-label="Loading">
