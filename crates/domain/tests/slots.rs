@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lectern_domain::{
-    availability::{Availability, Hours, Interval},
+    availability::{Absence, Availability, Hours, Interval},
     policy::{Limit, Policy},
     session::Timing,
     slots::{Engagements, NotOffered, Offer, Rule, Rules},
     span::Span,
-    text::Minutes,
+    text::{Minutes, Note},
     zone::{Date, Days, ZoneName, Zones},
 };
 use proptest::{
@@ -74,42 +74,85 @@ fn interesting(zone: &str, day: u32) -> DateTime<Utc> {
     DateTime::from_timestamp(second, 0).expect("an instant")
 }
 
-/// A teacher: a zone, the same hours on every day, a policy, engagements.
+/// Sorted minutes of a day, which are taken in pairs.
+type Minutely = Vec<u16>;
+
+/// A teacher: a zone, the same hours on every day but one, some days away, a
+/// policy, engagements.
 #[derive(Debug, Clone)]
 struct Case {
     day: u32,
-    /// Sorted minutes, which are taken in pairs.
-    hours: Vec<u16>,
-    increment: i64,
-    buffers: (i64, i64),
+    hours: Minutely,
+    /// Hours of another kind, so many days after the one that is interesting.
+    exception: Option<(i64, Minutely)>,
+    /// Away from so many days after it on, and for how many days more.
+    absence: Option<(i64, i64)>,
+    policy: Ruled,
     duration: i64,
-    /// Minutes from two days before, and how long.
+    /// All of these in minutes from two days before, and how long.
     lessons: Vec<(i64, i64)>,
+    holds: Vec<(i64, i64)>,
     busy: Vec<(i64, i64)>,
-    per_day: Limit,
+    students: Vec<(i64, i64)>,
 }
 
-fn cases() -> impl Strategy<Value = Case> {
-    let engagements = || vec((0_i64..6000, 5_i64..300), 0..8);
-    let limit = prop_oneof![3 => Just(Limit::Unlimited), 1 => (1_u16..4).prop_map(Limit::AtMost)];
-    let what = (5_i64..120, (0_i64..40, 0_i64..40), 1_i64..300);
-    let hours = vec(0_u16..=1440, 0..7).prop_map(|mut minutes| {
+/// What a policy says of slots, in minutes.
+#[derive(Debug, Clone)]
+struct Ruled {
+    increment: i64,
+    before: i64,
+    after: i64,
+    notice: i64,
+    window: i64,
+    per_day: Limit,
+    per_week: Limit,
+}
+
+fn minutely() -> impl Strategy<Value = Minutely> {
+    vec(0_u16..=1440, 0..7).prop_map(|mut minutes| {
         minutes.sort_unstable();
         minutes.dedup();
         minutes
-    });
-    (0_u32..365, hours, what, engagements(), engagements(), limit).prop_map(
-        |(day, hours, (increment, buffers, duration), lessons, busy, per_day)| Case {
-            day,
-            hours,
-            increment,
-            buffers,
-            duration,
-            lessons,
-            busy,
-            per_day,
-        },
-    )
+    })
+}
+
+prop_compose! {
+    fn ruled()(
+        increment in 5_i64..120,
+        before in 0_i64..40,
+        after in 0_i64..40,
+        notice in prop_oneof![3 => Just(0), 1 => 1_i64..4000],
+        window in prop_oneof![3 => Just(500_000), 1 => 1_i64..5000],
+        per_day in limit(1..4),
+        per_week in limit(3..9),
+    ) -> Ruled {
+        Ruled { increment, before, after, notice, window, per_day, per_week }
+    }
+}
+
+fn limit(most: std::ops::Range<u16>) -> impl Strategy<Value = Limit> {
+    prop_oneof![3 => Just(Limit::Unlimited), 1 => most.prop_map(Limit::AtMost)]
+}
+
+fn engagements(most: usize) -> impl Strategy<Value = Vec<(i64, i64)>> {
+    vec((0_i64..6000, 5_i64..300), 0..most)
+}
+
+prop_compose! {
+    fn cases()(
+        day in 0_u32..365,
+        hours in minutely(),
+        exception in prop::option::weighted(0.4, (-1_i64..=1, minutely())),
+        absence in prop::option::weighted(0.2, (-2_i64..=2, 0_i64..2)),
+        policy in ruled(),
+        duration in 1_i64..300,
+        lessons in engagements(8),
+        holds in engagements(3),
+        busy in engagements(8),
+        students in engagements(4),
+    ) -> Case {
+        Case { day, hours, exception, absence, policy, duration, lessons, holds, busy, students }
+    }
 }
 
 /// What a case is in the domain's terms.
@@ -128,35 +171,59 @@ impl Teaching {
     fn of(zones: &Zones, zone: &str, case: &Case) -> Self {
         let around = interesting(zone, case.day);
         let zone = zones.name(zone).expect("a zone of the database");
+        let days = zones.days(&zone).expect("its calendar");
         let from = around - TimeDelta::days(2);
-        let intervals = case.hours.chunks_exact(2).map(|pair| interval(pair[0], pair[1]));
-        let day = Hours::new(intervals.collect()).expect("hours");
-        let week = std::array::from_fn(|_| day.clone());
         let span = |(start, length): &(i64, i64)| Span {
             from: from + TimeDelta::minutes(*start),
             to: from + TimeDelta::minutes(start + length),
         };
+        let spans = |spans: &[(i64, i64)]| spans.iter().map(span).collect();
+        let week = std::array::from_fn(|_| hours(&case.hours));
+        let date = |after| date_after(&days, around, after);
+        let exceptions =
+            case.exception.iter().map(|(after, minutes)| (date(*after), hours(minutes)));
+        let absences = case.absence.iter().map(|(after, more)| {
+            Absence::new(date(*after), date(after + more), "".parse::<Note>().expect("a note"))
+                .expect("an absence")
+        });
+        let (exceptions, absences) = (exceptions.collect(), absences.collect());
+        let minutes = TimeDelta::minutes;
         Self {
-            days: zones.days(&zone).expect("its calendar"),
-            hours: Availability::new(zone.clone(), week, BTreeMap::new(), Vec::new())
+            hours: Availability::new(zone.clone(), week, exceptions, absences)
                 .expect("an availability"),
             zone,
+            days,
             policy: Policy {
-                start_increment: TimeDelta::minutes(case.increment),
-                buffer_before: TimeDelta::minutes(case.buffers.0),
-                buffer_after: TimeDelta::minutes(case.buffers.1),
-                per_day: case.per_day,
+                start_increment: minutes(case.policy.increment),
+                buffer_before: minutes(case.policy.before),
+                buffer_after: minutes(case.policy.after),
+                minimum_notice: minutes(case.policy.notice),
+                booking_window: minutes(case.policy.window),
+                per_day: case.policy.per_day,
+                per_week: case.policy.per_week,
                 ..Policy::default()
             },
             engagements: Engagements {
-                lessons: case.lessons.iter().map(span).collect(),
-                busy: case.busy.iter().map(span).collect(),
-                ..Engagements::default()
+                lessons: spans(&case.lessons),
+                holds: spans(&case.holds),
+                busy: spans(&case.busy),
+                students: spans(&case.students),
             },
             around,
             range: Span { from, to: from + TimeDelta::days(4) },
             duration: Minutes::try_from(case.duration).expect("minutes"),
         }
+    }
+
+    /// What the case says of a day, as the teacher would.
+    fn said_of<'a>(&self, case: &'a Case, date: Date) -> &'a [u16] {
+        let after = |days| date_after(&self.days, self.around, days);
+        let away = case.absence;
+        if away.is_some_and(|(first, more)| after(first) <= date && date <= after(first + more)) {
+            return &[];
+        }
+        let exception = case.exception.as_ref().filter(|(days, _)| after(*days) == date);
+        exception.map_or(&case.hours, |(_, minutes)| minutes)
     }
 
     fn offer(&self) -> Offer<'_> {
@@ -172,6 +239,17 @@ impl Teaching {
     fn found(&self) -> Vec<DateTime<Utc>> {
         self.offer().search(self.range, self.duration).expect("a search")
     }
+}
+
+/// The date that is some days after the one of an instant.
+fn date_after(days: &Days, instant: DateTime<Utc>, after: i64) -> Date {
+    let date = days.date(instant).expect("a date");
+    date.checked_add(jiff::ToSpan::days(after)).expect("a date")
+}
+
+fn hours(minutes: &[u16]) -> Hours {
+    let intervals = minutes.chunks_exact(2).map(|pair| interval(pair[0], pair[1]));
+    Hours::new(intervals.collect()).expect("hours")
 }
 
 fn interval(from: u16, to: u16) -> Interval {
@@ -209,7 +287,7 @@ fn open_times_are_what_clocks_show_and_no_hour_is_lost() {
         for day in -1..=1 {
             let date = teaching.days.date(teaching.around + TimeDelta::days(day)).expect("a date");
             let open = teaching.hours.open_on(&teaching.days, date).expect("open times");
-            let walked = walk(&teaching.zone, date, &case.hours);
+            let walked = walk(&teaching.zone, date, teaching.said_of(case, date));
             // Spans are the same, and so is their length in real time.
             prop_assert_eq!(open, walked, "{}", date);
         }
@@ -217,8 +295,22 @@ fn open_times_are_what_clocks_show_and_no_hour_is_lost() {
     });
 }
 
+/// How many lessons start on the same day, and in the same week, by the ISO's.
+fn beside(teaching: &Teaching, start: DateTime<Utc>) -> [usize; 2] {
+    let zone = jiff::tz::TimeZoneDatabase::bundled().get(teaching.zone.as_str()).expect("a zone");
+    let date = |at: DateTime<Utc>| {
+        let timestamp = jiff::Timestamp::from_second(at.timestamp()).expect("a timestamp");
+        zone.to_datetime(timestamp).date()
+    };
+    let week = |date: Date| (date.iso_week_date().year(), date.iso_week_date().week());
+    let day = date(start);
+    let lessons: Vec<Date> = teaching.engagements.lessons.iter().map(|l| date(l.from)).collect();
+    let on_day = lessons.iter().filter(|other| **other == day).count();
+    [on_day, lessons.iter().filter(|other| week(**other) == week(day)).count()]
+}
+
 #[test]
-fn slots_lie_within_open_times_and_meet_nothing() {
+fn slots_keep_every_rule_and_meet_nothing() {
     in_every_zone(|teaching, case| {
         let mut open = Vec::new();
         // Dates one after another: steps of a day miss one where clocks change
@@ -236,22 +328,32 @@ fn slots_lie_within_open_times_and_meet_nothing() {
             let mut until = None;
             for span in &open {
                 if span.from <= start && start < span.to {
-                    prop_assert_eq!((start - span.from).num_minutes() % case.increment, 0);
+                    prop_assert_eq!((start - span.from).num_minutes() % case.policy.increment, 0);
                     until = Some(span.to);
                 } else if until == Some(span.from) {
                     until = Some(span.to);
                 }
             }
             prop_assert!(until.is_some_and(|until| end <= until), "{} is not open", start);
-            for lesson in &teaching.engagements.lessons {
+            let Engagements { lessons, holds, busy, students } = &teaching.engagements;
+            for lesson in lessons.iter().chain(holds) {
                 let apart =
                     end + after + before <= lesson.from || lesson.to + after + before <= start;
                 prop_assert!(apart, "{} meets the lesson of {}", start, lesson.from);
             }
-            for busy in &teaching.engagements.busy {
+            for busy in busy {
                 let apart = end + after <= busy.from || busy.to <= start - before;
                 prop_assert!(apart, "{} meets what is busy from {}", start, busy.from);
             }
+            for taken in students {
+                let apart = end <= taken.from || taken.to <= start;
+                prop_assert!(apart, "{} meets what the student has from {}", start, taken.from);
+            }
+            let ahead = (start - teaching.range.from).num_minutes();
+            prop_assert!((case.policy.notice..=case.policy.window).contains(&ahead), "{}", start);
+            let [on_day, in_week] = beside(teaching, start);
+            prop_assert!(case.policy.per_day.allows_one_beside(on_day), "{}", start);
+            prop_assert!(case.policy.per_week.allows_one_beside(in_week), "{}", start);
         }
         Ok(())
     });
@@ -266,7 +368,7 @@ fn what_is_found_can_be_booked_and_what_can_be_booked_is_found() {
             let checked = offer.check(Timing { start, duration: teaching.duration });
             prop_assert_eq!(found.contains(&start), checked.is_ok(), "{}: {:?}", start, checked);
             // Hours are on whole minutes, and a step of seven meets them all in turn.
-            start += TimeDelta::minutes(if case.increment % 7 == 0 { 1 } else { 7 });
+            start += TimeDelta::minutes(if case.policy.increment % 7 == 0 { 1 } else { 7 });
         }
         for start in found {
             let checked = offer.check(Timing { start, duration: teaching.duration });
