@@ -241,11 +241,10 @@ impl Asked {
 
     /// The days that lie in a part, which is made of whole ones.
     fn sum(&self, from: DateTime<Utc>, to: DateTime<Utc>, days: &[Counts]) -> Counts {
+        let begun = |at| self.days.partition_point(|day| day.starts_at < at);
         let mut sum = Counts::default();
-        for (day, counts) in self.days.iter().zip(days) {
-            if day.starts_at >= from && day.starts_at < to {
-                sum += *counts;
-            }
+        for counts in days.get(begun(from)..begun(to)).unwrap_or_default() {
+            sum += *counts;
         }
         sum
     }

@@ -5,7 +5,7 @@
 //! begins within an hour, that hour is read by its quarters.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lectern_domain::analytics::{SLOT, Span};
+use lectern_domain::analytics::Span;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
 
 use super::{
@@ -102,12 +102,15 @@ fn push_rows(
     sql.push(" FROM (SELECT ").push(of_hours).push(" FROM figure_hours WHERE ");
     push_span(sql, "slot", span);
     if !cut.is_empty() {
-        let quarters = cut.iter().flat_map(|hour| (0..4).map(move |n| *hour + SLOT * n));
-        let quarters: Vec<DateTime<Utc>> = quarters.collect();
-        sql.push(" AND NOT EXISTS (SELECT FROM unnest(").push_bind(cut);
+        sql.push(" AND NOT EXISTS (SELECT FROM unnest(").push_bind(cut.clone());
         sql.push(") AS cut (hour) WHERE hour = slot) UNION ALL SELECT ").push(of_quarters);
-        sql.push(" FROM unnest(").push_bind(quarters);
-        sql.push(") AS quarter (begins) JOIN figures ON slot = begins WHERE ");
+        sql.push(" FROM unnest(").push_bind(cut);
+        // The limit keeps the planner to the index: joined in one, all quarters
+        // would be read and hashed.
+        sql.push(
+            ") AS cut (hour) CROSS JOIN LATERAL (SELECT * FROM figures WHERE slot >= hour \
+             AND slot < hour + interval '1 hour' LIMIT 4) AS quarters WHERE ",
+        );
         push_span(sql, "slot", span);
     }
     sql.push(" UNION ALL SELECT ").push(of_quarters).push(" FROM figure_changes WHERE ");
