@@ -160,13 +160,12 @@ impl Server {
     }
 }
 
-/// `target/test-postgres`, wherever the target folder is.
+/// `target/test-postgres`, wherever the target folder is: a test lies in the
+/// `deps` of one of its profiles.
 fn folder() -> PathBuf {
     let program = env::current_exe().expect("a test knows its own path");
-    let target = program
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").exists())
-        .expect("cargo marks its target folder");
+    let deps = program.ancestors().find(|folder| folder.ends_with("deps"));
+    let target = deps.and_then(|deps| deps.ancestors().nth(2)).expect("cargo puts tests in deps");
     target.join("test-postgres")
 }
 
