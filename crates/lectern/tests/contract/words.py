@@ -184,6 +184,7 @@ RULES = {
     "setCalendarFeeds": feeds,
     "getAnalytics": span,
     "getPlatformAnalytics": span,
+    "getUserAnalytics": span,
     "listSlots": span,
     "listUsers": made_up,
     "putUser": record,
