@@ -34,7 +34,7 @@ pub enum Scope {
     MatchesWrite,
     /// Read reviews.
     ReviewsRead,
-    /// Read the platform's figures.
+    /// Read the platform's figures, and people's.
     AnalyticsRead,
     /// Make codes with which people, admins among them, sign in.
     SignInWrite,

@@ -82,7 +82,7 @@ pub(crate) enum ApiKeyScope {
     /// Read reviews.
     #[schema(rename = "reviews:read")]
     ReviewsRead,
-    /// Read the platform's figures.
+    /// Read the platform's figures, and people's.
     #[schema(rename = "analytics:read")]
     AnalyticsRead,
     /// Make codes with which people, admins among them, sign in.

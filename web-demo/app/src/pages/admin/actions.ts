@@ -23,10 +23,10 @@ interface Action {
 /** What the record tells of, by the names that it has there. */
 const ACTIONS: Record<string, Action> = {
   session_booked: { icon: CalendarPlus, text: 'booked the lesson' },
+  session_requested: { icon: CalendarPlus, text: 'asked for the lesson' },
   session_confirmed: { icon: CalendarPlus, text: 'confirmed the lesson' },
   session_rescheduled: { icon: CalendarClock, text: 'moved the lesson' },
   session_changed: { icon: CalendarClock, text: 'changed the lesson' },
-  session_edited: { icon: CalendarClock, text: 'changed the lesson' },
   session_zone_conflict: { icon: CalendarClock, text: 'left the lesson where a clock changed' },
   session_cancelled: { icon: CalendarX2, text: 'cancelled the lesson' },
   session_declined: { icon: CalendarX2, text: 'declined the lesson' },
@@ -38,8 +38,8 @@ const ACTIONS: Record<string, Action> = {
   proposal_made: { icon: CalendarClock, text: 'proposed another time' },
   proposal_declined: { icon: CalendarX2, text: 'declined another time' },
   proposal_withdrawn: { icon: CalendarX2, text: 'took a proposed time back' },
+  proposal_expired: { icon: CalendarX2, text: 'let a proposed time pass' },
   seat_taken: { icon: Ticket, text: 'took a seat' },
-  seat_offered: { icon: Ticket, text: 'offered a seat' },
   seat_given_back: { icon: Ticket, text: 'gave a seat back' },
   seat_removed: { icon: Ticket, text: 'took a seat away' },
   review_written: { icon: Star, text: 'wrote a review' },
