@@ -85,5 +85,6 @@ FROM plan, generate_series(0, 1) AS side WHERE fate = 'completed' AND die % 10 <
 
 RESET session_replication_role;
 SELECT rebuild_figures();
--- What autovacuum does within minutes.
+-- What autovacuum and the checkpointer do within minutes.
 VACUUM ANALYZE;
+CHECKPOINT;

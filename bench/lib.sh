@@ -7,8 +7,14 @@ postgres=
 trap 'stop_all' EXIT
 trap 'exit 130' INT TERM
 
+stop_server() {
+  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
+  server=
+  rm -f "$work/ready.json"
+}
+
 stop_all() {
-  if [ -n "$server" ]; then kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; fi
+  stop_server
   if [ -n "$postgres" ]; then kill -INT "$postgres" 2>/dev/null; wait "$postgres" 2>/dev/null; fi
   rm -rf "$work"
 }

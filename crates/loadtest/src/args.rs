@@ -15,7 +15,7 @@ use lectern_loadtest::{
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) enum Command {
-    /// Runs all benchmarks and writes their results.
+    /// Runs all benchmarks of media and writes their results.
     Bench(Bench),
     /// Books free hours, in turns with pgbench.
     Book {
@@ -55,7 +55,7 @@ pub(crate) enum Command {
     Relay,
 }
 
-/// All benchmarks.
+/// All benchmarks of media.
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
     #[command(flatten)]
@@ -83,8 +83,6 @@ pub(crate) struct Bench {
     /// Participants over which memory is measured.
     #[arg(long, default_value_t = 80)]
     pub(crate) memory_participants: usize,
-    #[command(flatten)]
-    pub(crate) booking: BookingArgs,
     /// CPUs that the relay runs on, as taskset(1) has them: those of the
     /// server.
     #[arg(long)]

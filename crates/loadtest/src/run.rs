@@ -72,7 +72,7 @@ fn print_rows(rows: &[Row], output: &OutputArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// All benchmarks, each into a file of its own.
+/// All benchmarks of media, each into a file of its own.
 pub(crate) fn bench(args: &Bench) -> anyhow::Result<()> {
     fs::create_dir_all(&args.results)?;
     let mut stage = stage(&args.target)?;
@@ -88,7 +88,6 @@ pub(crate) fn bench(args: &Bench) -> anyhow::Result<()> {
     let times = join::run(&mut stage, args.joins, args.media.plan())?;
     keep("join.json", report::joining(&times))?;
     keep("forwarding.json", forwarding_rows(args, &mut stage)?)?;
-    keep("booking.json", booking_rows(&args.booking, args.seconds, &stage)?)?;
     let text = table(&all);
     fs::write(args.results.join("table.txt"), &text)?;
     print!("{text}");
