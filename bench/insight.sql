@@ -63,6 +63,13 @@ INSERT INTO session_participants (session_id, user_id, role, during, blocking)
 SELECT id, 'student-' || student, 'student', during, fate NOT IN ('cancelled', 'declined')
 FROM plan ORDER BY student, round;
 
+-- Whether a lesson is one of a group does not matter to what is read of seats.
+INSERT INTO returned_seats (session_id, user_id, teacher, returned_by, returned_at, starts_at)
+SELECT id, 'student-' || student, 'teacher-' || teacher,
+       (ARRAY['student', 'student', 'teacher', 'other'])[1 + die % 4],
+       lower(during) - die % 14400 * interval '1 minute', lower(during)
+FROM plan WHERE die % 25 = 0;
+
 INSERT INTO attendance
     (session_id, participant, user_id, role, node_id, joined_at, connected_at, left_at,
      left_reason, audio_packets_in, video_packets_in, packets_out, lost_in)

@@ -24,7 +24,7 @@ pub(crate) use self::{
     dispute::{Dispute, DisputeOutcome},
     export::{
         ExportedCalendars, ExportedEvent, ExportedHold, ExportedLine, ExportedProposal,
-        ExportedReport, ExportedStay, ExportedWait, PersonExport,
+        ExportedReport, ExportedSeat, ExportedStay, ExportedWait, PersonExport,
     },
     history::{OverseenSession, PastSession},
     notice::Notice,

@@ -9,6 +9,6 @@ mod week;
 
 pub use self::{
     calendar::{Bucket, Grain, SLOT, Span},
-    counts::{Counts, LEAD_TIMES, Missed, Parties, Retention, Stars},
+    counts::{Counts, LEAD_TIMES, Missed, Parties, Retention, Stars, Withdrawals},
     week::{QUARTERS, Week},
 };

@@ -8,7 +8,7 @@ mod mine;
 mod platform;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lectern_domain::analytics::{Counts, Missed, Parties, Retention, Span, Stars};
+use lectern_domain::analytics::{Counts, Missed, Parties, Retention, Span, Stars, Withdrawals};
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
 pub use self::{mine::mine, platform::platform};
@@ -112,6 +112,11 @@ const LESSON_SUMS: &str = "sum(booked), sum(completed), sum(minutes), sum(declin
     sum(off_under_168h), sum(off_earlier), sum(missed_teacher), sum(missed_student), \
     sum(missed_both)";
 
+/// Sums of everything that a seat counts as that was given back.
+const SEAT_SUMS: &str = "sum(seats_teacher), sum(seats_student), sum(seats_other), \
+    sum(seats_after), sum(seats_under_1h), sum(seats_under_12h), sum(seats_under_24h), \
+    sum(seats_under_72h), sum(seats_under_168h), sum(seats_earlier)";
+
 /// Reads columns of sums, from left to right.
 struct Sums<'a> {
     row: &'a PgRow,
@@ -136,9 +141,7 @@ impl Sums<'_> {
     /// What [`LESSON_SUMS`] are.
     fn lesson(&mut self) -> Result<Counts, StoreError> {
         let [booked, completed, minutes, declined, expired] = self.several()?;
-        let [teacher, student, other] = self.several()?;
-        let called_off = Parties { teacher, student, other };
-        let lead_times = self.several()?;
+        let called_off = self.withdrawals()?;
         let [teacher, student, both] = self.several()?;
         let missed = Missed { teacher, student, both };
         Ok(Counts {
@@ -148,10 +151,24 @@ impl Sums<'_> {
             declined,
             expired,
             called_off,
-            lead_times,
             missed,
             ..Counts::default()
         })
+    }
+
+    fn group_minutes(&mut self) -> Result<Counts, StoreError> {
+        Ok(Counts { group_minutes: self.take()?, ..Counts::default() })
+    }
+
+    /// What [`SEAT_SUMS`] are.
+    fn seats(&mut self) -> Result<Counts, StoreError> {
+        Ok(Counts { seats: self.withdrawals()?, ..Counts::default() })
+    }
+
+    fn withdrawals(&mut self) -> Result<Withdrawals, StoreError> {
+        let [teacher, student, other] = self.several()?;
+        let by = Parties { teacher, student, other };
+        Ok(Withdrawals { by, lead_times: self.several()? })
     }
 
     fn stars(&mut self) -> Result<Stars, StoreError> {

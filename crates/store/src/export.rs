@@ -254,6 +254,40 @@ pub async fn waits(
     Ok(rows)
 }
 
+/// A seat that they had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedSeat {
+    /// In which lesson.
+    pub session_id: Uuid,
+    /// Who gave it back: `student`, who had it, `teacher` or `other`.
+    pub returned_by: String,
+    /// When.
+    pub returned_at: DateTime<Utc>,
+    /// When the lesson was to begin, as it stood then.
+    pub starts_at: DateTime<Utc>,
+}
+
+/// Seats that they had and have no more, after the one of this lesson.
+pub async fn returned_seats(
+    pool: &PgPool,
+    person: &UserId,
+    after: Option<Uuid>,
+    limit: u16,
+) -> Result<Vec<ReturnedSeat>, StoreError> {
+    let rows = sqlx::query_as!(
+        ReturnedSeat,
+        "SELECT session_id, returned_by, returned_at, starts_at FROM returned_seats \
+         WHERE user_id = $1 AND ($2::uuid IS NULL OR session_id > $2) \
+         ORDER BY session_id LIMIT $3",
+        person.as_str(),
+        after,
+        i64::from(limit),
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
 /// A slot that is kept for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {

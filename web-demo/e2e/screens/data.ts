@@ -855,16 +855,38 @@ export const FIGURES: Analytics = {
       hour < 8 || hour > 20 ? 0 : ((hour * 7 + day * 5) % 11) + (hour > 16 ? 8 : 0),
     ),
   ),
-  retention: { total: { pairs: 40, within30Days: 30, within90Days: 34 }, cohorts: [] },
+  retention: {
+    total: { pairs: 80, within30Days: 46, within90Days: 56 },
+    cohorts: ['2026-10-01', '2026-11-01'].map((month, after) => ({
+      month,
+      pairs: 40,
+      within30Days: 30 - 14 * after,
+      within90Days: 34 - 12 * after,
+      completeAfter30Days: after === 0,
+      completeAfter90Days: false,
+    })),
+  },
 };
+
+/** So many of them, by shares of lead times. */
+function leadTimes(shares: number[], total: number) {
+  const bounds = [0, 60, 720, 1440, 4320, 10_080];
+  return shares.map((share, n) => ({
+    atLeast: bounds[n - 1] ?? null,
+    below: bounds[n] ?? null,
+    count: Math.round(share * total),
+  }));
+}
 
 function figures(completed: number, day: number): Analytics['totals'] {
   const cancelled = Math.round(completed * 0.03);
   const missed = Math.round(completed * 0.018);
+  const seats = Math.max(2, Math.round(completed * 0.012));
   return {
     booked: completed + cancelled + missed,
     completed,
     minutes: completed * 50,
+    minutesInGroups: Math.round(completed * 7),
     minutesTaught: completed * 50,
     minutesLearnt: completed * 50,
     completionRate: 0.952,
@@ -873,12 +895,19 @@ function figures(completed: number, day: number): Analytics['totals'] {
       byTeacher: 1,
       byStudent: cancelled - 1,
       byOthers: 0,
-      leadTimes: [],
+      leadTimes: leadTimes([0, 0.04, 0.2, 0.22, 0.26, 0.18, 0.1], cancelled),
+    },
+    seatsGivenBack: {
+      total: seats,
+      byTeacher: 1,
+      byStudent: seats - 2,
+      byOthers: 1,
+      leadTimes: leadTimes([0, 0.02, 0.1, 0.3, 0.3, 0.2, 0.08], seats),
     },
     declined: 2,
     expired: 1,
     noShows: { total: missed, teacher: 0, student: missed, both: 0 },
-    ratings: { average: 4.8, count: 1906, histogram: [4, 12, 60, 230, 1600] },
+    ratings: { average: 4.8 - 0.02 * (day % 7), count: 1906, histogram: [4, 12, 60, 230, 1600] },
     quality: {
       presences: completed * 2,
       connected: completed * 2,

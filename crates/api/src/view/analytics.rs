@@ -3,7 +3,7 @@
 mod sheet;
 
 use chrono::{DateTime, Utc};
-use lectern_domain::analytics::{Bucket, Counts, LEAD_TIMES};
+use lectern_domain::analytics::{Bucket, Counts, LEAD_TIMES, Withdrawals};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,6 +40,8 @@ pub(crate) struct Figures {
     completed: i64,
     /// The length of these, in minutes.
     minutes: i64,
+    /// Those of the minutes that were in group lessons.
+    minutes_in_groups: i64,
     /// Those of the minutes that the caller taught; of the platform, all.
     minutes_taught: i64,
     /// Those that the caller learnt; of the platform, all.
@@ -50,6 +52,10 @@ pub(crate) struct Figures {
     completion_rate: Option<f64>,
     /// Those that were called off.
     cancelled: Cancelled,
+    /// Seats in group lessons that went on without them: those the caller gave
+    /// back and those of the lessons they teach, or everybody's. A seat that is
+    /// taken again was not given back.
+    seats_given_back: Cancelled,
     /// Requests that the teacher declined.
     declined: i64,
     /// Requests that the teacher did not answer in time.
@@ -62,7 +68,8 @@ pub(crate) struct Figures {
     quality: CallQuality,
 }
 
-/// Lessons that were called off, by whom and how long before.
+/// Lessons that were called off, or seats that were given back, by whom and how
+/// long before the start.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cancelled {
@@ -78,7 +85,7 @@ pub(crate) struct Cancelled {
     lead_times: Vec<LeadTime>,
 }
 
-/// Lessons that were called off some time before their start.
+/// What was called off or given back some time before the start.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LeadTime {
@@ -196,10 +203,12 @@ impl Figures {
             booked: counts.booked,
             completed: counts.completed,
             minutes: counts.minutes,
+            minutes_in_groups: counts.group_minutes,
             minutes_taught: taught,
             minutes_learnt: learnt,
             completion_rate: counts.completion(),
-            cancelled: Cancelled::from(counts),
+            cancelled: Cancelled::from(&counts.called_off),
+            seats_given_back: Cancelled::from(&counts.seats),
             declined: counts.declined,
             expired: counts.expired,
             no_shows: NoShows {
@@ -224,17 +233,17 @@ impl Figures {
     }
 }
 
-impl From<&Counts> for Cancelled {
-    fn from(counts: &Counts) -> Self {
+impl From<&Withdrawals> for Cancelled {
+    fn from(withdrawals: &Withdrawals) -> Self {
         let bounds = LEAD_TIMES.map(|hours| Some(hours * 60));
         let lower = [None, Some(0)].into_iter().chain(bounds);
         let upper = [Some(0)].into_iter().chain(bounds).chain([None]);
-        let lead_times = lower.zip(upper).zip(counts.lead_times);
+        let lead_times = lower.zip(upper).zip(withdrawals.lead_times);
         Self {
-            total: counts.called_off.total(),
-            by_teacher: counts.called_off.teacher,
-            by_student: counts.called_off.student,
-            by_others: counts.called_off.other,
+            total: withdrawals.total(),
+            by_teacher: withdrawals.by.teacher,
+            by_student: withdrawals.by.student,
+            by_others: withdrawals.by.other,
             lead_times: lead_times
                 .map(|((at_least, below), count)| LeadTime { at_least, below, count })
                 .collect(),

@@ -45,6 +45,8 @@ pub(crate) struct PersonExport {
     notifications: Vec<Notice>,
     /// Seats that they wait for.
     waitlist: Vec<ExportedWait>,
+    /// Seats that they had and have no more.
+    seats_given_back: Vec<ExportedSeat>,
     /// New times that they proposed.
     proposals: Vec<ExportedProposal>,
     /// Teachers whom they may book, where the platform says so with a list.
@@ -287,6 +289,31 @@ impl From<export::Wait> for ExportedWait {
             session_id: wait.session_id,
             offered_until: wait.offered_until,
             created_at: wait.created_at,
+        }
+    }
+}
+
+/// A seat that somebody had.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExportedSeat {
+    /// In which lesson.
+    session_id: Uuid,
+    /// Who gave it back: `student`, who had it, `teacher` or `other`.
+    returned_by: String,
+    /// When.
+    returned_at: DateTime<Utc>,
+    /// When the lesson was to begin, as it stood then.
+    starts_at: DateTime<Utc>,
+}
+
+impl From<export::ReturnedSeat> for ExportedSeat {
+    fn from(seat: export::ReturnedSeat) -> Self {
+        Self {
+            session_id: seat.session_id,
+            returned_by: seat.returned_by,
+            returned_at: seat.returned_at,
+            starts_at: seat.starts_at,
         }
     }
 }

@@ -16,6 +16,8 @@ const TEACHERS: [&str; 2] = ["ines", "daniel"];
 const STUDENTS: [&str; 3] = ["jonas", "mira", "tom"];
 const ZONES: [&str; 5] =
     ["UTC", "Europe/Lisbon", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"];
+/// Minutes before the start at which another lead time begins.
+const EDGES: [i32; 6] = [0, 60, 720, 1440, 4320, 10_080];
 /// How far back lessons lie.
 const DAYS: i64 = 140;
 
@@ -68,6 +70,15 @@ struct Lesson {
     /// Of each side: arrived and lost packets, and whether media came up.
     stays: Vec<(&'static str, DateTime<Utc>, bool, i64, i64)>,
     reviews: Vec<Review>,
+    returned: Vec<Returned>,
+}
+
+/// A seat that somebody had.
+#[derive(Debug, Clone)]
+struct Returned {
+    whose: &'static str,
+    by: &'static str,
+    before: TimeDelta,
 }
 
 #[derive(Debug, Clone)]
@@ -124,6 +135,7 @@ impl Lesson {
             fate,
             stays: Vec::new(),
             reviews: Vec::new(),
+            returned: Vec::new(),
         };
         let there = match fate {
             Fate::Completed => (true, true),
@@ -134,6 +146,16 @@ impl Lesson {
         for (n, student) in students.iter().enumerate() {
             let came = there.1 && (n == 0 || dice.below(2) == 0);
             lesson.students.push((*student, came));
+        }
+        for whose in STUDENTS {
+            if !group || lesson.has(whose) {
+                continue;
+            }
+            let by = dice.one_of(&[whose, whose, teacher, "ada"]);
+            let before = TimeDelta::minutes(dice.below(12_000) - 60);
+            if dice.below(2) == 0 {
+                lesson.returned.push(Returned { whose, by, before });
+            }
         }
         let everybody: Vec<_> =
             [(teacher, there.0)].into_iter().chain(lesson.students.clone()).collect();
@@ -239,6 +261,22 @@ impl Lesson {
                 .await
                 .expect("absences");
         }
+        for seat in &self.returned {
+            sqlx::query(
+                "INSERT INTO returned_seats \
+                 (session_id, user_id, teacher, returned_by, returned_at, starts_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(self.id)
+            .bind(seat.whose)
+            .bind(self.teacher)
+            .bind(self.side(seat.by))
+            .bind(self.start - seat.before)
+            .bind(self.start)
+            .execute(pool)
+            .await
+            .expect("a returned seat");
+        }
         for review in &self.reviews {
             sqlx::query(
                 "INSERT INTO reviews (id, session_id, reviewer_id, reviewee_id, rating, \
@@ -258,6 +296,15 @@ impl Lesson {
 
     fn has(&self, who: &str) -> bool {
         self.teacher == who || self.students.iter().any(|(student, _)| *student == who)
+    }
+
+    /// What somebody who gave a seat back was to the lesson.
+    fn side(&self, who: &str) -> &'static str {
+        match who {
+            "ada" => "other",
+            who if who == self.teacher => "teacher",
+            _ => "student",
+        }
     }
 
     /// Whether they had a seat in a group lesson that took place without them.
@@ -320,23 +367,32 @@ impl Slow<'_> {
         ];
         let missed: i64 = no_shows.iter().sum();
         let called_off = off(&|_, _, _| true);
-        let edges = [0, 60, 720, 1440, 4320, 10_080];
-        let lead = |n: usize| {
-            off(&|_, _, before| {
-                let minutes = before.num_seconds() as f64 / 60.0;
-                (n == 0 || minutes >= f64::from(edges[n - 1]))
-                    && (n == edges.len() || minutes < f64::from(edges[n]))
-            })
+        let within = |n: usize, before: TimeDelta| {
+            let minutes = before.num_seconds() as f64 / 60.0;
+            (n == 0 || minutes >= f64::from(EDGES[n - 1]))
+                && (n == EDGES.len() || minutes < f64::from(EDGES[n]))
         };
-        let lead_times: Vec<Value> = (0..=edges.len())
-            .map(|n| {
-                json!({
-                    "atLeast": n.checked_sub(1).map(|n| edges[n]),
-                    "below": edges.get(n),
-                    "count": lead(n),
+        let lead_times = |count: &dyn Fn(usize) -> i64| -> Vec<Value> {
+            (0..=EDGES.len())
+                .map(|n| {
+                    json!({
+                        "atLeast": n.checked_sub(1).map(|n| EDGES[n]),
+                        "below": EDGES.get(n),
+                        "count": count(n),
+                    })
                 })
-            })
-            .collect();
+                .collect()
+        };
+        // Whoever gave a seat back has the lesson no longer; its teacher has.
+        let returned = |test: &dyn Fn(&Lesson, &Returned) -> bool| {
+            let seats = self.lessons.iter().filter(here).flat_map(|lesson| {
+                let seats = lesson.returned.iter().map(move |seat| (lesson, seat));
+                seats.filter(|(l, seat)| {
+                    self.who.is_none_or(|who| who == l.teacher || who == seat.whose)
+                })
+            });
+            seats.filter(|(lesson, seat)| test(lesson, seat)).count() as i64
+        };
         let mut stars = [0_i64; 5];
         let (mut stays, mut up, mut packets, mut lost) = (0_i64, 0_i64, 0_i64, 0_i64);
         for lesson in self.lessons {
@@ -364,6 +420,7 @@ impl Slow<'_> {
             "booked": lessons.len(),
             "completed": completed,
             "minutes": minutes(&|_| true),
+            "minutesInGroups": minutes(&|l| l.group),
             "minutesTaught": taught,
             "minutesLearnt": learnt,
             "completionRate": share(completed, completed + called_off + missed),
@@ -372,7 +429,14 @@ impl Slow<'_> {
                 "byTeacher": off(&|l, by, _| by == l.teacher),
                 "byStudent": off(&|l, by, _| by != l.teacher && by != "ada"),
                 "byOthers": off(&|_, by, _| by == "ada"),
-                "leadTimes": lead_times,
+                "leadTimes": lead_times(&|n| off(&|_, _, before| within(n, before))),
+            },
+            "seatsGivenBack": {
+                "total": returned(&|_, _| true),
+                "byTeacher": returned(&|l, seat| seat.by == l.teacher),
+                "byStudent": returned(&|_, seat| seat.by == seat.whose),
+                "byOthers": returned(&|_, seat| seat.by == "ada"),
+                "leadTimes": lead_times(&|n| returned(&|_, seat| within(n, seat.before))),
             },
             "declined": count(&|l| l.fate == Fate::Declined),
             "expired": count(&|l| l.fate == Fate::Expired),
@@ -551,6 +615,8 @@ async fn figures_follow_every_change_and_equal_a_recount() {
         "UPDATE session_participants SET attending = false WHERE user_id = 'mira' \
          AND session_id IN (SELECT id FROM sessions WHERE teacher = 'daniel' LIMIT 5)",
         "UPDATE session_participants SET absent = NOT absent WHERE user_id = 'tom'",
+        "DELETE FROM returned_seats WHERE user_id = 'tom'",
+        "UPDATE sessions SET capacity = 1 + capacity % 3 WHERE student IS NULL",
         "UPDATE reviews SET published_at = now() WHERE published_at IS NULL",
         "DELETE FROM reviews WHERE rating = 2",
         "UPDATE attendance SET lost_in = lost_in + 5, connected_at = joined_at",
@@ -644,12 +710,16 @@ async fn figures_are_read_in_a_spreadsheet() {
                 ("booked", "/booked"),
                 ("completed", "/completed"),
                 ("minutes", "/minutes"),
+                ("minutesInGroups", "/minutesInGroups"),
                 ("minutesTaught", "/minutesTaught"),
                 ("minutesLearnt", "/minutesLearnt"),
                 ("completionRate", "/completionRate"),
                 ("cancelledByTeacher", "/cancelled/byTeacher"),
                 ("cancelledByStudent", "/cancelled/byStudent"),
                 ("cancelledByOthers", "/cancelled/byOthers"),
+                ("seatsGivenBackByTeacher", "/seatsGivenBack/byTeacher"),
+                ("seatsGivenBackByStudent", "/seatsGivenBack/byStudent"),
+                ("seatsGivenBackByOthers", "/seatsGivenBack/byOthers"),
                 ("declined", "/declined"),
                 ("expired", "/expired"),
                 ("missedByTeacher", "/noShows/teacher"),
@@ -662,7 +732,12 @@ async fn figures_are_read_in_a_spreadsheet() {
                 ("lossRate", "/quality/lossRate"),
             ] {
                 let expected = part["figures"].pointer(pointer).expect(pointer);
-                assert_eq!(row[column], number(expected), "{path}: {column}");
+                // By the reader that the answer was read by.
+                let said = match row[column] {
+                    "" => Value::Null,
+                    text => serde_json::from_str(text).expect("a number"),
+                };
+                assert_eq!(number(&said), number(expected), "{path}: {column}");
             }
             for column in ["date", "startsAt", "endsAt"] {
                 assert_eq!(row[column], part[column], "{path}");
@@ -671,6 +746,56 @@ async fn figures_are_read_in_a_spreadsheet() {
         assert_eq!(lines.next(), None);
         assert!(series.iter().any(|part| part["figures"]["completed"] != 0), "{path}");
     }
+}
+
+/// A seat that somebody gave back is no cancelled lesson, and not nothing.
+#[tokio::test]
+async fn seats_given_back_are_counted_by_whom_and_how_late() {
+    let world = World::new().await;
+    let (ada, ines) = (world.user("ada"), world.user("ines"));
+    let mut group = world.lesson("ines", 600);
+    group["capacity"] = json!(5);
+    let group = ines.post("/api/sessions", &group).await.expect(StatusCode::CREATED);
+    let path = format!("/api/sessions/{}", group["id"].as_str().expect("an id"));
+    let seats = format!("{path}/seats");
+    for who in ["jonas", "mira", "tom", "zoe"] {
+        world.user(who).post(&seats, &json!({})).await.expect(StatusCode::OK);
+    }
+    world.user("jonas").delete(&seats).await.expect(StatusCode::OK);
+    ines.delete(&format!("{seats}/mira")).await.expect(StatusCode::OK);
+    world.clock.advance(TimeDelta::minutes(550));
+    ada.delete(&format!("{seats}/tom")).await.expect(StatusCode::OK);
+    ada.delete(&format!("{seats}/zoe")).await.expect(StatusCode::OK);
+    let query = "from=2026-11-01&to=2027-11-01&timeZone=UTC&by=month";
+    let returned = async |who: &str, path: &str| {
+        let answer = world.user(who).get(&format!("{path}?{query}")).await;
+        let figures = answer.expect(StatusCode::OK)["totals"].clone();
+        assert_eq!(figures["cancelled"]["total"], 0, "{who}");
+        let returned = &figures["seatsGivenBack"];
+        let by = ["byTeacher", "byStudent", "byOthers"].map(|by| returned[by].as_i64());
+        let leads = returned["leadTimes"].as_array().expect("lead times").iter();
+        let leads: Vec<i64> = leads.filter_map(|lead| lead["count"].as_i64()).collect();
+        (by.map(|count| count.expect("a count")), leads)
+    };
+    let platform = "/api/admin/analytics";
+    assert_eq!(returned("ada", platform).await, ([1, 1, 2], vec![0, 2, 2, 0, 0, 0, 0]));
+    // One that is taken again was not given back.
+    ada.post(&seats, &json!({ "student": "zoe" })).await.expect(StatusCode::OK);
+    assert_eq!(returned("ada", platform).await, ([1, 1, 1], vec![0, 1, 2, 0, 0, 0, 0]));
+    assert_eq!(returned("ines", "/api/analytics").await, returned("ada", platform).await);
+    let of_tom = ([0, 0, 1], vec![0, 1, 0, 0, 0, 0, 0]);
+    assert_eq!(returned("tom", "/api/analytics").await, of_tom);
+    assert_eq!(returned("zoe", "/api/analytics").await.0, [0, 0, 0]);
+    // How late it was does not change with the lesson.
+    let later = json!({ "scheduledAt": world.in_minutes(3_000) }).to_string();
+    let any = [("if-match", "*")];
+    ines.send(Method::PUT, &path, Some(later), &any).await.expect(StatusCode::OK);
+    assert_eq!(returned("tom", "/api/analytics").await, of_tom);
+    let pool = &world.database.pool;
+    analytics::fold(pool).await.expect("a fold");
+    let kept = figures(pool).await;
+    analytics::rebuild(pool).await.expect("a recount");
+    assert_eq!(kept, figures(pool).await);
 }
 
 /// What somebody's lessons come to is told to admins as it is told to them.

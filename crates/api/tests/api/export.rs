@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::World;
 
 /// Every list of the document.
-const LISTS: [&str; 13] = [
+const LISTS: [&str; 14] = [
     "lessons",
     "attendance",
     "reviewsWritten",
@@ -16,6 +16,7 @@ const LISTS: [&str; 13] = [
     "chat",
     "notifications",
     "waitlist",
+    "seatsGivenBack",
     "proposals",
     "matchedTeachers",
     "matchedStudents",
@@ -113,6 +114,13 @@ pub(crate) async fn full() -> World {
     for student in ["mira", "tom", "jonas"] {
         world.user(student).post(&seats, &json!({})).await.expect(StatusCode::OK);
     }
+    // One that Jonas had, in another.
+    let mut group = world.lesson("ines", 5500);
+    group["capacity"] = json!(2);
+    let group = ines.post("/api/sessions", &group).await.expect(StatusCode::CREATED);
+    let seats = format!("/api/sessions/{}/seats", group["id"].as_str().expect("an id"));
+    jonas.post(&seats, &json!({})).await.expect(StatusCode::OK);
+    ines.delete(&format!("{seats}/jonas")).await.expect(StatusCode::OK);
     world
 }
 
@@ -130,7 +138,7 @@ async fn everything_is_in_it() {
     assert_eq!(document["hold"]["teacher"], "ines");
     let calendar = &document["calendarFeeds"]["busy"][0];
     assert_eq!(calendar["url"], "https://calendar.example/jonas-weber.ics");
-    let expected = [3, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 9];
+    let expected = [3, 2, 1, 1, 1, 1, 2, 1, 1, 1, 2, 1, 1, 10];
     let lengths = lengths(&document);
     let counted: Vec<usize> = lengths.iter().map(|(_, length)| *length).collect();
     assert_eq!(counted, expected, "{lengths:?} {document:#}");
@@ -142,6 +150,7 @@ async fn everything_is_in_it() {
     assert_eq!(document["chat"][0]["text"], "writes Jonas");
     assert_eq!(document["matchedTeachers"], json!(["daniel", "ines"]));
     assert_eq!(document["matchedStudents"], json!(["mira"]));
+    assert_eq!(document["seatsGivenBack"][0]["returnedBy"], "teacher");
     assert_eq!(document["disputes"][0]["reason"], "complains Jonas");
     // Nobody learns of a review before it is published.
     assert!(!document.to_string().contains("unseen"), "{document:#}");

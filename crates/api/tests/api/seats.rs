@@ -424,6 +424,44 @@ async fn a_seat_is_taken_away_until_the_lesson_is_over() {
     world.user("ada").delete(&of("zoe")).await.problem(409, "invalid_transition");
 }
 
+/// Whose seat it was that another gave or took stands in the record, and goes
+/// with them.
+#[tokio::test]
+async fn the_record_says_whose_seat_it_was() {
+    let world = World::new().await;
+    let lesson = group(&world, 3).await;
+    take(&world, "jonas", &lesson).await;
+    let ada = world.user("ada");
+    ada.post(&seats(&lesson), &json!({ "student": "mira" })).await.expect(StatusCode::OK);
+    let of_mira = format!("{}/mira", seats(&lesson));
+    world.user("ines").delete(&of_mira).await.expect(StatusCode::OK);
+    let record = async || {
+        let path = format!("/api/admin/audit?session={}", lesson["id"].as_str().expect("an id"));
+        let record = ada.get(&path).await.expect(StatusCode::OK);
+        let mut seats: Vec<[Value; 3]> = record["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .filter(|event| event["action"].as_str().is_some_and(|it| it.starts_with("seat_")))
+            .map(|event| {
+                [&event["action"], &event["actor"], &event["details"]["user"]].map(Value::clone)
+            })
+            .collect();
+        seats.reverse();
+        json!(seats)
+    };
+    let expected = json!([
+        ["seat_taken", "jonas", null],
+        ["seat_taken", "ada", "mira"],
+        ["seat_removed", "ines", "mira"],
+    ]);
+    assert_eq!(record().await, expected);
+    for gone in ["ines", "mira"] {
+        assert_eq!(ada.delete(&format!("/api/users/{gone}")).await.status, StatusCode::NO_CONTENT);
+        assert!(!record().await.to_string().contains(gone));
+    }
+}
+
 /// A weekly group of Inês's, four times.
 async fn course(world: &World, capacity: u32) -> Vec<Value> {
     let lesson = json!({

@@ -2,7 +2,7 @@
 
 use std::ops::AddAssign;
 
-/// The bounds of the lead times of cancellations, in hours before the start:
+/// The bounds of the lead times of withdrawals, in hours before the start:
 /// after it, up to these, and earlier.
 pub const LEAD_TIMES: [i64; 5] = [1, 12, 24, 72, 168];
 
@@ -15,6 +15,15 @@ pub struct Parties {
     pub student: i64,
     /// Somebody else: an admin, or the platform.
     pub other: i64,
+}
+
+/// What somebody withdrew from before its time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Withdrawals {
+    /// Who did.
+    pub by: Parties,
+    /// The same by how long before the start: see [`LEAD_TIMES`].
+    pub lead_times: [i64; 7],
 }
 
 /// Who did not come.
@@ -53,14 +62,16 @@ pub struct Counts {
     pub completed: i64,
     /// The length of these, in minutes.
     pub minutes: i64,
+    /// Those of the minutes that were in group lessons.
+    pub group_minutes: i64,
     /// Requests that the teacher declined.
     pub declined: i64,
     /// Requests that the teacher did not answer.
     pub expired: i64,
-    /// Those that were called off, by whom.
-    pub called_off: Parties,
-    /// The same by how long before: see [`LEAD_TIMES`].
-    pub lead_times: [i64; 7],
+    /// Those that were called off.
+    pub called_off: Withdrawals,
+    /// Seats of group lessons that were given back, or taken away.
+    pub seats: Withdrawals,
     /// Those to which somebody did not come.
     pub missed: Missed,
     /// Reviews published.
@@ -77,10 +88,10 @@ pub struct Counts {
     pub retention: Retention,
 }
 
-impl Parties {
+impl Withdrawals {
     /// All of them.
     pub fn total(self) -> i64 {
-        self.teacher + self.student + self.other
+        self.by.teacher + self.by.student + self.by.other
     }
 }
 
@@ -135,19 +146,27 @@ impl AddAssign for Retention {
     }
 }
 
+impl AddAssign for Withdrawals {
+    fn add_assign(&mut self, other: Self) {
+        self.by.teacher += other.by.teacher;
+        self.by.student += other.by.student;
+        self.by.other += other.by.other;
+        for (sum, more) in self.lead_times.iter_mut().zip(other.lead_times) {
+            *sum += more;
+        }
+    }
+}
+
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.booked += other.booked;
         self.completed += other.completed;
         self.minutes += other.minutes;
+        self.group_minutes += other.group_minutes;
         self.declined += other.declined;
         self.expired += other.expired;
-        self.called_off.teacher += other.called_off.teacher;
-        self.called_off.student += other.called_off.student;
-        self.called_off.other += other.called_off.other;
-        for (sum, more) in self.lead_times.iter_mut().zip(other.lead_times) {
-            *sum += more;
-        }
+        self.called_off += other.called_off;
+        self.seats += other.seats;
         self.missed.teacher += other.missed.teacher;
         self.missed.student += other.missed.student;
         self.missed.both += other.missed.both;
@@ -174,7 +193,10 @@ mod tests {
             booked: 10,
             completed: 6,
             declined: 1,
-            called_off: Parties { teacher: 1, student: 1, other: 0 },
+            called_off: Withdrawals {
+                by: Parties { teacher: 1, student: 1, other: 0 },
+                ..Withdrawals::default()
+            },
             packets: 99,
             lost: 1,
             ..nothing

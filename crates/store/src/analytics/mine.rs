@@ -8,8 +8,8 @@ use lectern_domain::{
 use sqlx::{PgPool, QueryBuilder, Row as _};
 
 use super::{
-    Answer, Busy, LESSON_SUMS, Question, SOON, Sums, add, day, push_day, push_quarter, push_span,
-    unmarked,
+    Answer, Busy, LESSON_SUMS, Question, SEAT_SUMS, SOON, Sums, add, day, push_day, push_quarter,
+    push_span, unmarked,
 };
 use crate::error::StoreError;
 
@@ -18,14 +18,15 @@ pub async fn mine(pool: &PgPool, user: &UserId, question: &Question) -> Result<A
     let user = user.as_str();
     // Each reads from tables of its own: side by side they take as long as the
     // slowest.
-    let (mut answer, unmarked, ratings, quality, pairs) = tokio::try_join!(
+    let (mut answer, seats, unmarked, ratings, quality, pairs) = tokio::try_join!(
         lessons(pool, user, question),
+        seats(pool, user, question),
         unmarked(pool, question, Some(user)),
         ratings(pool, user, question),
         quality(pool, user, question),
         pairs(pool, user, question),
     )?;
-    for part in [unmarked, ratings, quality, pairs] {
+    for part in [seats, unmarked, ratings, quality, pairs] {
         answer.add(&part);
     }
     Ok(answer)
@@ -37,20 +38,21 @@ pub async fn mine(pool: &PgPool, user: &UserId, question: &Question) -> Result<A
 async fn lessons(pool: &PgPool, user: &str, question: &Question) -> Result<Answer, StoreError> {
     let mut answer = Answer::empty(question);
     let mut sql = QueryBuilder::new("SELECT day, taught, period, quarter, ");
-    sql.push(LESSON_SUMS).push(" FROM (SELECT ");
+    sql.push(LESSON_SUMS).push(", sum(minutes) FILTER (WHERE grouped) FROM (SELECT ");
     push_day(&mut sql, "slot", &question.days);
     sql.push(" AS day, ");
     push_day(&mut sql, "slot", &question.offsets);
     sql.push(" AS period, ");
     push_quarter(&mut sql, "slot");
     sql.push(
-        " AS quarter, own.* FROM (SELECT true AS taught, f.* FROM sessions s \
+        " AS quarter, own.* \
+         FROM (SELECT true AS taught, s.capacity > 1 AS grouped, f.* FROM sessions s \
          CROSS JOIN LATERAL lesson_figures(s, 1) f WHERE s.teacher = ",
     );
     sql.push_bind(user.to_owned()).push(" AND ");
     push_span(&mut sql, "s.scheduled_at", question.span);
     sql.push(
-        " UNION ALL SELECT false, f.* FROM session_participants p \
+        " UNION ALL SELECT false, s.capacity > 1, f.* FROM session_participants p \
          JOIN sessions s ON s.id = p.session_id CROSS JOIN LATERAL seat_figures(s, p.absent) f \
          WHERE p.role = 'student' AND p.attending AND p.user_id = ",
     );
@@ -58,7 +60,9 @@ async fn lessons(pool: &PgPool, user: &str, question: &Question) -> Result<Answe
     push_span(&mut sql, "lower(p.during)", question.span);
     sql.push(") AS own) AS counted GROUP BY GROUPING SETS ((day, taught), (period, quarter))");
     for row in sql.build().fetch_all(pool).await? {
-        let counts = Sums { row: &row, next: 4 }.lesson()?;
+        let mut sums = Sums { row: &row, next: 4 };
+        let mut counts = sums.lesson()?;
+        counts += sums.group_minutes()?;
         // What the row is not grouped by is null.
         if let Some(quarter) = row.try_get(3)? {
             let Some(offset) = day(&row, 2)? else { continue };
@@ -70,6 +74,26 @@ async fn lessons(pool: &PgPool, user: &str, question: &Question) -> Result<Answe
         if row.try_get(1)? {
             add(&mut answer.taught, day, counts);
         }
+    }
+    Ok(answer)
+}
+
+/// Seats that they gave back, and those of others in the lessons that they give.
+async fn seats(pool: &PgPool, user: &str, question: &Question) -> Result<Answer, StoreError> {
+    let mut answer = Answer::empty(question);
+    let mut sql = QueryBuilder::new("SELECT ");
+    push_day(&mut sql, "slot", &question.days);
+    sql.push(", ").push(SEAT_SUMS);
+    for (join, whose) in [(" FROM (", "user_id"), (" UNION ALL ", "teacher")] {
+        sql.push(join).push("SELECT f.* FROM returned_seats r CROSS JOIN LATERAL ");
+        sql.push(format_args!("returned_figures(r, 1) f WHERE r.{whose} = "));
+        sql.push_bind(user.to_owned()).push(" AND ");
+        push_span(&mut sql, "r.starts_at", question.span);
+    }
+    sql.push(") AS counted GROUP BY 1");
+    for row in sql.build().fetch_all(pool).await? {
+        let Some(day) = day(&row, 0)? else { continue };
+        add(&mut answer.days, day, Sums { row: &row, next: 1 }.seats()?);
     }
     Ok(answer)
 }

@@ -13,8 +13,8 @@ use lectern_domain::analytics::Span;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
 
 use super::{
-    Answer, Busy, LESSON_SUMS, Question, Sums, add, day, push_day, push_quarter, push_span,
-    unmarked,
+    Answer, Busy, LESSON_SUMS, Question, SEAT_SUMS, Sums, add, day, push_day, push_quarter,
+    push_span, unmarked,
 };
 use crate::error::StoreError;
 
@@ -33,11 +33,12 @@ pub async fn platform(pool: &PgPool, question: &Question) -> Result<Answer, Stor
     Ok(answer)
 }
 
-/// The columns of [`LESSON_SUMS`], and the others.
+/// The columns of [`LESSON_SUMS`] and [`SEAT_SUMS`], and the others.
 const COLUMNS: &str = "slot, booked, completed, minutes, declined, expired, off_teacher, \
     off_student, off_other, off_after, off_under_1h, off_under_12h, off_under_24h, \
     off_under_72h, off_under_168h, off_earlier, missed_teacher, missed_student, missed_both, \
-    ones, twos, threes, fours, fives, presences, connections, packets, lost, pairs, pairs_30, \
+    group_minutes, seats_teacher, seats_student, seats_other, seats_after, seats_under_1h, \
+    seats_under_12h, seats_under_24h, seats_under_72h, seats_under_168h, seats_earlier, ones, twos, threes, fours, fives, presences, connections, packets, lost, pairs, pairs_30, \
     pairs_90";
 
 /// Lessons that were held, by the quarters that follow `slot`.
@@ -51,7 +52,7 @@ async fn sums(
 ) -> Result<Vec<(usize, lectern_domain::analytics::Counts)>, StoreError> {
     let mut sql = QueryBuilder::new("SELECT ");
     push_day(&mut sql, "slot", &question.days);
-    sql.push(", ").push(LESSON_SUMS).push(
+    sql.push(", ").push(LESSON_SUMS).push(", sum(group_minutes), ").push(SEAT_SUMS).push(
         ", sum(ones), sum(twos), sum(threes), sum(fours), sum(fives), sum(presences), \
          sum(connections), sum(packets)::bigint, sum(lost)::bigint, sum(pairs), sum(pairs_30), \
          sum(pairs_90)",
@@ -63,6 +64,8 @@ async fn sums(
         let Some(day) = day(&row, 0)? else { continue };
         let mut columns = Sums { row: &row, next: 1 };
         let mut counts = columns.lesson()?;
+        counts += columns.group_minutes()?;
+        counts += columns.seats()?;
         counts.stars = columns.stars()?;
         counts += columns.quality()?;
         counts.retention = columns.retention()?;

@@ -169,21 +169,35 @@ pub(super) async fn tell(
     users: &[&str],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    write(connection, session, by, happening, users, &[], now).await
+    let follows = Follows { users, ..Follows::default() };
+    write(connection, session, by, happening, &follows, now).await
+}
+
+/// Tells `users` what `by` did to the seat of `whose`.
+pub(super) async fn tell_of_seat(
+    connection: &mut PgConnection,
+    session: &Session,
+    (by, whose): (&Actor, &UserId),
+    happening: Happening,
+    users: &[&str],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let follows = Follows { users, whose: Some(whose), ..Follows::default() };
+    write(connection, session, Some(by), happening, &follows, now).await
 }
 
 /// The same for lessons of one series: each has its trail, and people are told
 /// once, of the first of them and how many there are.
-pub(super) async fn tell_together(
+pub(super) async fn tell_of_seats(
     connection: &mut PgConnection,
     sessions: &[Session],
-    by: &Actor,
+    (by, whose): (&Actor, &UserId),
     happening: Happening,
     users: &[&str],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for session in sessions {
-        tell(connection, session, Some(by), happening, &[], now).await?;
+        tell_of_seat(connection, session, (by, whose), happening, &[], now).await?;
     }
     let Some(first) = sessions.first() else { return Ok(()) };
     let mut payload = details(first, Some(by), happening);
@@ -229,10 +243,22 @@ async fn note(
         true => reminders(session, now).collect(),
         false => Vec::new(),
     };
-    write(connection, session, by, happening, users, &owed, now).await
+    let follows = Follows { users, owed: &owed, whose: None };
+    write(connection, session, by, happening, &follows, now).await
 }
 
-/// Adds to the record, to the outbox and to the notices of `users`, as
+/// What follows from something, beside that it is recorded.
+#[derive(Debug, Clone, Copy, Default)]
+struct Follows<'a> {
+    /// Who is told.
+    users: &'a [&'a str],
+    /// What is to be done in time.
+    owed: &'a [Owed],
+    /// Whose seat it is about: the record says so where another did it.
+    whose: Option<&'a UserId>,
+}
+
+/// Adds to the record, to the outbox and to the notices of who is told, as
 /// [`crate::audit::record`], [`outbox::owe`] and [`notifications::notify`] do, in one
 /// way to the database and back: this is part of every change of a lesson.
 async fn write(
@@ -240,16 +266,20 @@ async fn write(
     session: &Session,
     by: Option<&Actor>,
     happening: Happening,
-    users: &[&str],
-    owed: &[Owed],
+    follows: &Follows<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let (action, told) = (happening.name(), details(session, by, happening));
-    let details = impersonal(&told);
+    let mut details = impersonal(&told);
+    if let Some(whose) = follows.whose
+        && by.is_none_or(|by| by.id != *whose)
+    {
+        details["user"] = json!(whose);
+    }
     let event = Event { actor: by, action, session: Some(session.id), details: &details };
     let recorded = event.columns();
-    let owed = outbox::Columns::of(owed);
-    let users: Vec<String> = users.iter().map(|user| (*user).to_owned()).collect();
+    let owed = outbox::Columns::of(follows.owed);
+    let users: Vec<String> = follows.users.iter().map(|user| (*user).to_owned()).collect();
     sqlx::query!(
         r#"
         WITH recorded AS (

@@ -128,7 +128,8 @@ async fn try_take(
     if seated {
         let told = told(&session, user, by);
         let happening = Happening::SeatTaken;
-        effects::tell(&mut transaction, &session, Some(by), happening, &told, now).await?;
+        effects::tell_of_seat(&mut transaction, &session, (by, user), happening, &told, now)
+            .await?;
     }
     transaction.commit().await?;
     Ok(session)
@@ -186,7 +187,7 @@ pub(super) async fn leave(
     let (session, was_seated) = let_go(connection, platform, before.clone(), user, by, now).await?;
     if was_seated {
         let (told, happening) = (told(&before, user, by), gone(user, by));
-        effects::tell(connection, &before, Some(by), happening, &told, now).await?;
+        effects::tell_of_seat(connection, &before, (by, user), happening, &told, now).await?;
     }
     Ok(session)
 }
@@ -215,7 +216,7 @@ pub(super) async fn let_go(
             if !removed {
                 session.may_still_leave(session.terms.cancel_deadline(platform.policy), now)?;
             }
-            stand_up(connection, session.id, user).await?;
+            stand_up(connection, &session, user, by, now).await?;
             true
         }
     };
@@ -241,8 +242,9 @@ pub(super) async fn vacate(
         .filter(|teacher| **teacher != by.id)
         .map(UserId::as_str)
         .collect();
-    effects::tell(connection, &session, Some(by), Happening::SeatGivenBack, &told, now).await?;
-    stand_up(connection, session.id, user).await?;
+    let happening = Happening::SeatGivenBack;
+    effects::tell_of_seat(connection, &session, (by, user), happening, &told, now).await?;
+    stand_up(connection, &session, user, by, now).await?;
     let session = renew(connection, session.id, now).await?;
     offer_free_seats(connection, session, now).await.map(drop)
 }
@@ -360,6 +362,9 @@ async fn sit(
     }
     let seated = sqlx::query!(
         r#"
+        WITH taken_again AS (
+            DELETE FROM returned_seats WHERE session_id = $1 AND user_id = $2
+        )
         INSERT INTO session_participants (session_id, user_id, role, during, blocking, created_at)
         SELECT id, $2, 'student', during, blocking, $3 FROM sessions WHERE id = $1
         ON CONFLICT DO NOTHING
@@ -374,15 +379,35 @@ async fn sit(
     if seated == 0 { Err(StoreError::SlotTaken) } else { Ok(()) }
 }
 
+/// Takes a seat from somebody, and keeps that they had it.
 async fn stand_up(
     connection: &mut PgConnection,
-    session: SessionId,
+    session: &Session,
     user: &UserId,
+    by: &Actor,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let returned_by = match &by.id {
+        id if id == user => "student",
+        id if *id == session.teacher => "teacher",
+        _ => "other",
+    };
     sqlx::query!(
-        "DELETE FROM session_participants WHERE session_id = $1 AND user_id = $2",
-        session.0,
+        r#"
+        WITH gone AS (
+            DELETE FROM session_participants WHERE session_id = $1 AND user_id = $2
+            RETURNING session_id, user_id
+        )
+        INSERT INTO returned_seats
+            (session_id, user_id, teacher, returned_by, returned_at, starts_at)
+        SELECT session_id, user_id, $3, $4, $5, $6 FROM gone
+        "#,
+        session.id.0,
         user.as_str(),
+        session.teacher.as_str(),
+        returned_by,
+        now,
+        session.timing.start,
     )
     .execute(connection)
     .await?;

@@ -241,6 +241,8 @@ impl Places<'_> {
         }
         rename!(
             "UPDATE session_participants SET user_id = $2 WHERE user_id = $1",
+            "UPDATE returned_seats SET user_id = $2 WHERE user_id = $1",
+            "UPDATE returned_seats SET teacher = $2 WHERE teacher = $1",
             "UPDATE attendance SET user_id = $2 WHERE user_id = $1",
             "UPDATE pairs SET teacher = $2 WHERE teacher = $1",
             "UPDATE pairs SET student = $2 WHERE student = $1",

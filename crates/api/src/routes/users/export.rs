@@ -34,7 +34,8 @@ use crate::{
     state::ApiState,
     view::{
         Dispute, ExportedCalendars, ExportedEvent, ExportedHold, ExportedLine, ExportedProposal,
-        ExportedReport, ExportedStay, ExportedWait, Notice, PersonExport, Review, User, Viewer,
+        ExportedReport, ExportedSeat, ExportedStay, ExportedWait, Notice, PersonExport, Review,
+        User, Viewer,
     },
 };
 
@@ -74,6 +75,7 @@ enum Section {
     Chat,
     Notifications,
     Waitlist,
+    SeatsGivenBack,
     Proposals,
     MatchedTeachers,
     MatchedStudents,
@@ -82,7 +84,7 @@ enum Section {
 }
 
 impl Section {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 14] = [
         (Self::Lessons, "lessons"),
         (Self::Attendance, "attendance"),
         (Self::ReviewsWritten, "reviewsWritten"),
@@ -91,6 +93,7 @@ impl Section {
         (Self::Chat, "chat"),
         (Self::Notifications, "notifications"),
         (Self::Waitlist, "waitlist"),
+        (Self::SeatsGivenBack, "seatsGivenBack"),
         (Self::Proposals, "proposals"),
         (Self::MatchedTeachers, "matchedTeachers"),
         (Self::MatchedStudents, "matchedStudents"),
@@ -246,6 +249,10 @@ impl Export {
             Section::Waitlist => {
                 let waits = export::waits(pool, person, number, most).await?;
                 cut(waits, |wait| Cursor::Number(wait.place), ExportedWait::from)
+            }
+            Section::SeatsGivenBack => {
+                let seats = export::returned_seats(pool, person, id, most).await?;
+                cut(seats, |seat| Cursor::Id(seat.session_id), ExportedSeat::from)
             }
             Section::Proposals => {
                 let proposals = export::proposals(pool, person, id, most).await?;

@@ -69,7 +69,7 @@ async fn try_take(
     }
     let told = seats::told(&series.anchor, user, by);
     let happening = Happening::SeatTaken;
-    effects::tell_together(&mut transaction, &seated, by, happening, &told, now).await?;
+    effects::tell_of_seats(&mut transaction, &seated, (by, user), happening, &told, now).await?;
     transaction.commit().await?;
     Ok(lessons)
 }
@@ -101,7 +101,7 @@ async fn try_give_back(
         lessons.push(series.anchor.clone());
     }
     let (told, happening) = (seats::told(&series.anchor, user, by), seats::gone(user, by));
-    effects::tell_together(&mut transaction, &vacated, by, happening, &told, now).await?;
+    effects::tell_of_seats(&mut transaction, &vacated, (by, user), happening, &told, now).await?;
     transaction.commit().await?;
     Ok(lessons)
 }

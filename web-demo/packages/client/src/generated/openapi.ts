@@ -1593,7 +1593,10 @@ export interface components {
             /** @description In words; the others are told. */
             reason?: string | null;
         };
-        /** @description Lessons that were called off, by whom and how long before. */
+        /**
+         * @description Lessons that were called off, or seats that were given back, by whom and how
+         *     long before the start.
+         */
         Cancelled: {
             /**
              * Format: int64
@@ -1923,6 +1926,26 @@ export interface components {
              */
             sessionId: string;
         };
+        /** @description A seat that somebody had. */
+        ExportedSeat: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            returnedAt: string;
+            /** @description Who gave it back: `student`, who had it, `teacher` or `other`. */
+            returnedBy: string;
+            /**
+             * Format: uuid
+             * @description In which lesson.
+             */
+            sessionId: string;
+            /**
+             * Format: date-time
+             * @description When the lesson was to begin, as it stood then.
+             */
+            startsAt: string;
+        };
         /** @description A stay in a room. */
         ExportedStay: {
             /**
@@ -2050,6 +2073,11 @@ export interface components {
             minutes: number;
             /**
              * Format: int64
+             * @description Those of the minutes that were in group lessons.
+             */
+            minutesInGroups: number;
+            /**
+             * Format: int64
              * @description Those that the caller learnt; of the platform, all.
              */
             minutesLearnt: number;
@@ -2064,6 +2092,12 @@ export interface components {
             quality: components["schemas"]["CallQuality"];
             /** @description Reviews that were published: those the caller received, or everybody's. */
             ratings: components["schemas"]["Ratings"];
+            /**
+             * @description Seats in group lessons that went on without them: those the caller gave
+             *     back and those of the lessons they teach, or everybody's. A seat that is
+             *     taken again was not given back.
+             */
+            seatsGivenBack: components["schemas"]["Cancelled"];
         };
         /** @description Somebody's reviews in numbers, overall and by what the lessons taught. */
         FullAggregate: components["schemas"]["Aggregate"] & {
@@ -2122,7 +2156,7 @@ export interface components {
             /** @description The WebSocket of the node that holds the room. */
             url: string;
         };
-        /** @description Lessons that were called off some time before their start. */
+        /** @description What was called off or given back some time before the start. */
         LeadTime: {
             /**
              * Format: int64
@@ -2810,6 +2844,8 @@ export interface components {
             reviewsReceived: components["schemas"]["Review"][];
             /** @description What they wrote of others, published or not, the newest first. */
             reviewsWritten: components["schemas"]["Review"][];
+            /** @description Seats that they had and have no more. */
+            seatsGivenBack: components["schemas"]["ExportedSeat"][];
             /** @description Seats that they wait for. */
             waitlist: components["schemas"]["ExportedWait"][];
         };
@@ -3851,6 +3887,7 @@ export interface operations {
                      *             "declined": 1,
                      *             "expired": 1,
                      *             "minutes": 1,
+                     *             "minutesInGroups": 1,
                      *             "minutesLearnt": 1,
                      *             "minutesTaught": 1,
                      *             "noShows": {
@@ -3876,6 +3913,19 @@ export interface operations {
                      *                 1,
                      *                 1
                      *               ]
+                     *             },
+                     *             "seatsGivenBack": {
+                     *               "byOthers": 1,
+                     *               "byStudent": 1,
+                     *               "byTeacher": 1,
+                     *               "leadTimes": [
+                     *                 {
+                     *                   "atLeast": 1,
+                     *                   "below": 1,
+                     *                   "count": 1
+                     *                 }
+                     *               ],
+                     *               "total": 1
                      *             }
                      *           },
                      *           "startsAt": "2027-03-08T10:00:00Z"
@@ -3903,6 +3953,7 @@ export interface operations {
                      *         "declined": 1,
                      *         "expired": 1,
                      *         "minutes": 1,
+                     *         "minutesInGroups": 1,
                      *         "minutesLearnt": 1,
                      *         "minutesTaught": 1,
                      *         "noShows": {
@@ -3928,6 +3979,19 @@ export interface operations {
                      *             1,
                      *             1
                      *           ]
+                     *         },
+                     *         "seatsGivenBack": {
+                     *           "byOthers": 1,
+                     *           "byStudent": 1,
+                     *           "byTeacher": 1,
+                     *           "leadTimes": [
+                     *             {
+                     *               "atLeast": 1,
+                     *               "below": 1,
+                     *               "count": 1
+                     *             }
+                     *           ],
+                     *           "total": 1
                      *         }
                      *       }
                      *     }
@@ -6711,6 +6775,7 @@ export interface operations {
                      *             "declined": 1,
                      *             "expired": 1,
                      *             "minutes": 1,
+                     *             "minutesInGroups": 1,
                      *             "minutesLearnt": 1,
                      *             "minutesTaught": 1,
                      *             "noShows": {
@@ -6736,6 +6801,19 @@ export interface operations {
                      *                 1,
                      *                 1
                      *               ]
+                     *             },
+                     *             "seatsGivenBack": {
+                     *               "byOthers": 1,
+                     *               "byStudent": 1,
+                     *               "byTeacher": 1,
+                     *               "leadTimes": [
+                     *                 {
+                     *                   "atLeast": 1,
+                     *                   "below": 1,
+                     *                   "count": 1
+                     *                 }
+                     *               ],
+                     *               "total": 1
                      *             }
                      *           },
                      *           "startsAt": "2027-03-08T10:00:00Z"
@@ -6763,6 +6841,7 @@ export interface operations {
                      *         "declined": 1,
                      *         "expired": 1,
                      *         "minutes": 1,
+                     *         "minutesInGroups": 1,
                      *         "minutesLearnt": 1,
                      *         "minutesTaught": 1,
                      *         "noShows": {
@@ -6788,6 +6867,19 @@ export interface operations {
                      *             1,
                      *             1
                      *           ]
+                     *         },
+                     *         "seatsGivenBack": {
+                     *           "byOthers": 1,
+                     *           "byStudent": 1,
+                     *           "byTeacher": 1,
+                     *           "leadTimes": [
+                     *             {
+                     *               "atLeast": 1,
+                     *               "below": 1,
+                     *               "count": 1
+                     *             }
+                     *           ],
+                     *           "total": 1
                      *         }
                      *       }
                      *     }
@@ -9134,6 +9226,14 @@ export interface operations {
                      *           "skill": "Portuguese",
                      *           "skillLevel": 1,
                      *           "state": "pending"
+                     *         }
+                     *       ],
+                     *       "seatsGivenBack": [
+                     *         {
+                     *           "returnedAt": "2027-03-08T10:00:00Z",
+                     *           "returnedBy": "jonas",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "startsAt": "2027-03-08T10:00:00Z"
                      *         }
                      *       ],
                      *       "waitlist": [
@@ -18389,6 +18489,7 @@ export interface operations {
                      *             "declined": 1,
                      *             "expired": 1,
                      *             "minutes": 1,
+                     *             "minutesInGroups": 1,
                      *             "minutesLearnt": 1,
                      *             "minutesTaught": 1,
                      *             "noShows": {
@@ -18414,6 +18515,19 @@ export interface operations {
                      *                 1,
                      *                 1
                      *               ]
+                     *             },
+                     *             "seatsGivenBack": {
+                     *               "byOthers": 1,
+                     *               "byStudent": 1,
+                     *               "byTeacher": 1,
+                     *               "leadTimes": [
+                     *                 {
+                     *                   "atLeast": 1,
+                     *                   "below": 1,
+                     *                   "count": 1
+                     *                 }
+                     *               ],
+                     *               "total": 1
                      *             }
                      *           },
                      *           "startsAt": "2027-03-08T10:00:00Z"
@@ -18441,6 +18555,7 @@ export interface operations {
                      *         "declined": 1,
                      *         "expired": 1,
                      *         "minutes": 1,
+                     *         "minutesInGroups": 1,
                      *         "minutesLearnt": 1,
                      *         "minutesTaught": 1,
                      *         "noShows": {
@@ -18466,6 +18581,19 @@ export interface operations {
                      *             1,
                      *             1
                      *           ]
+                     *         },
+                     *         "seatsGivenBack": {
+                     *           "byOthers": 1,
+                     *           "byStudent": 1,
+                     *           "byTeacher": 1,
+                     *           "leadTimes": [
+                     *             {
+                     *               "atLeast": 1,
+                     *               "below": 1,
+                     *               "count": 1
+                     *             }
+                     *           ],
+                     *           "total": 1
                      *         }
                      *       }
                      *     }
@@ -18871,6 +18999,14 @@ export interface operations {
                      *           "skill": "Portuguese",
                      *           "skillLevel": 1,
                      *           "state": "pending"
+                     *         }
+                     *       ],
+                     *       "seatsGivenBack": [
+                     *         {
+                     *           "returnedAt": "2027-03-08T10:00:00Z",
+                     *           "returnedBy": "jonas",
+                     *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "startsAt": "2027-03-08T10:00:00Z"
                      *         }
                      *       ],
                      *       "waitlist": [

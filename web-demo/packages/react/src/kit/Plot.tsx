@@ -9,10 +9,17 @@ export interface PlotSeries {
   values: readonly (number | null)[];
 }
 
+/** What stands under a value, and what it is called in full. */
+export interface PlotName {
+  short: string;
+  long: string;
+}
+
 interface PlotProps {
   title: string;
-  /** What stands under each value, and what it is called in full. */
-  names: readonly { short: string; long: string }[];
+  names: readonly PlotName[];
+  /** What the names are, over their column. */
+  heading?: string;
   /** From the lowest part of a stack to the highest. */
   series: readonly PlotSeries[];
   kind: 'stack' | 'line';
@@ -21,6 +28,8 @@ interface PlotProps {
   /** The top of the scale, where it is known beforehand. */
   max?: number;
   height?: number;
+  /** What is said where there is nothing to draw. */
+  nothing?: string | false;
 }
 
 interface Pointed {
@@ -33,9 +42,24 @@ const SCALE_WIDTH = 52;
 /** Names under the plot stand at least so far apart, in pixels. */
 const NAME_SPACE = 64;
 
-/** Figures over time: a picture for eyes and pointers, and the same as a table. */
-export function Plot(props: PlotProps) {
-  const { title, names, series, format } = props;
+/** Figures side by side: a picture for eyes and pointers, and the same as a table. */
+export function Plot({ nothing = false, ...drawn }: PlotProps) {
+  const id = useId();
+  if (nothing === false) return <Drawn {...drawn} />;
+  return (
+    <section className="l-card l-plot" aria-labelledby={id}>
+      <header>
+        <h2 id={id}>{drawn.title}</h2>
+      </header>
+      <p className="l-plot-nothing">{nothing}</p>
+    </section>
+  );
+}
+
+type DrawnProps = Omit<PlotProps, 'nothing'>;
+
+function Drawn(props: DrawnProps) {
+  const { title, names, heading = 'When', series, format } = props;
   const [listed, setListed] = useState(false);
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
@@ -76,7 +100,7 @@ export function Plot(props: PlotProps) {
           <caption className="l-hidden">{title}</caption>
           <thead>
             <tr>
-              <th scope="col">When</th>
+              <th scope="col">{heading}</th>
               {series.map(({ label }) => (
                 <th key={label} scope="col">
                   {label}
@@ -113,7 +137,7 @@ function Legend({ series }: { series: readonly PlotSeries[] }): ReactNode {
   );
 }
 
-function Tip({ pointed, names, series, format }: PlotProps & { pointed: Pointed }) {
+function Tip({ pointed, names, series, format }: DrawnProps & { pointed: Pointed }) {
   return (
     <p className="l-plot-tip" style={{ left: pointed.left }} aria-hidden="true">
       <b>{names[pointed.index]?.long}</b>
@@ -134,7 +158,7 @@ function said(value: number | null | undefined, format: (value: number) => strin
 /** Draws into a box, and again when its width or the theme changes. */
 function draw(
   box: HTMLElement,
-  { names, series, kind, format, max, height = 220 }: PlotProps,
+  { names, series, kind, format, max, height = 220 }: DrawnProps,
   onPoint: (pointed: Pointed | null) => void,
 ): () => void {
   const grown = kind === 'stack' ? stacked(series) : series;

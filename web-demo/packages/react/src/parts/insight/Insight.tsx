@@ -11,6 +11,8 @@ import { Skeleton } from '../../kit/Skeleton.tsx';
 import { StateView } from '../../kit/StateView.tsx';
 import { longDate, monthYear, shortDayMonth, shortMonth } from '../../text/format.ts';
 import { Busiest } from './Busiest.tsx';
+import { CalledOff } from './CalledOff.tsx';
+import { ComeBack } from './ComeBack.tsx';
 import { headlines, hours, percent, shareOf } from './figures.ts';
 
 const SPANS = [
@@ -111,7 +113,16 @@ function Drawn({ now, before }: { now: Analytics; before: Analytics | null }) {
         kind="stack"
         names={names}
         series={[
-          { label: 'Hours', color: '--accent', values: figures.map(({ minutes }) => minutes / 60) },
+          {
+            label: 'One to one',
+            color: '--accent',
+            values: figures.map(({ minutes, minutesInGroups }) => (minutes - minutesInGroups) / 60),
+          },
+          {
+            label: 'Groups',
+            color: '--iris',
+            values: figures.map(({ minutesInGroups }) => minutesInGroups / 60),
+          },
         ]}
         format={hours}
         height={240}
@@ -131,6 +142,7 @@ function Drawn({ now, before }: { now: Analytics; before: Analytics | null }) {
             },
           ]}
           format={percent}
+          nothing={now.totals.quality.lossRate === null && 'No call was measured.'}
         />
         <Plot
           title="How lessons ended"
@@ -149,6 +161,8 @@ function Drawn({ now, before }: { now: Analytics; before: Analytics | null }) {
           max={100}
         />
       </div>
+      <CalledOff totals={now.totals} />
+      <ComeBack figures={now} names={names} />
       <Busiest hours={now.busiest} />
     </>
   );

@@ -1,4 +1,7 @@
 import type { Figures } from '@lectern/client';
+import type { PlotName } from '../../kit/Plot.tsx';
+
+type LeadTime = Figures['cancelled']['leadTimes'][number];
 
 /** A figure, and what became of it since the time before. */
 export interface Headline {
@@ -15,6 +18,17 @@ export const percent = (share: number): string => `${(share * 100).toFixed(1)} %
 /** `165 h` */
 export const hours = (value: number): string =>
   `${new Intl.NumberFormat('en-GB', { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)} h`;
+
+/** What a lead time is called: `1–12 h`, 1 to 12 hours before. */
+export function leadTime({ atLeast, below }: LeadTime): PlotName {
+  if (atLeast === null) return { short: 'After', long: 'After the start' };
+  const [from, to] = [atLeast / 60, below === null ? null : below / 60];
+  const [unit, word, size] = (to ?? from) > 24 ? ['d', 'days', 24] : ['h', 'hours', 1];
+  const [least, most] = [from / size, to === null ? null : to / size];
+  if (most === null) return { short: `${least}+ ${unit}`, long: `${least} ${word} or more` };
+  if (least === 0) return { short: `< ${most} ${unit}`, long: `Less than ${most} hour` };
+  return { short: `${least}–${most} ${unit}`, long: `${least} to ${most} ${word}` };
+}
 
 /** The share of lessons that ended in some way; null where none ended. */
 export function shareOf(figures: Figures, part: (figures: Figures) => number): number | null {
