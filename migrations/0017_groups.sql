@@ -200,11 +200,47 @@ END
 $$;
 
 -- Counts everything again, from nothing. Writers wait meanwhile.
-ALTER FUNCTION rebuild_figures() RENAME TO rebuild_figures_of_lessons;
-CREATE FUNCTION rebuild_figures() RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION rebuild_figures() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     LOCK TABLE sessions, session_participants, reviews, attendance, returned_seats IN SHARE MODE;
-    PERFORM rebuild_figures_of_lessons();
+    -- Whoever folds is waited for.
+    PERFORM pg_advisory_xact_lock(hashtext('fold_figures'));
+    PERFORM pg_advisory_xact_lock(hashtext('fold_pairs'));
+    DELETE FROM figures;
+    DELETE FROM figure_hours;
+    DELETE FROM figure_changes;
+    DELETE FROM pairs;
+    DELETE FROM pair_changes;
+    INSERT INTO pairs (teacher, student, first_at, second_at)
+    SELECT teacher, student, min(at) FILTER (WHERE n = 1), min(at) FILTER (WHERE n = 2)
+    FROM (SELECT teacher, student, at,
+                 row_number() OVER (PARTITION BY teacher, student ORDER BY at) AS n
+          FROM meetings) taken
+    WHERE n <= 2 GROUP BY teacher, student;
+    INSERT INTO figure_changes
+        (slot, booked, completed, minutes, declined, expired, off_teacher, off_student,
+         off_other, off_after, off_under_1h, off_under_12h, off_under_24h, off_under_72h,
+         off_under_168h, off_earlier, missed_teacher, missed_student, missed_both)
+    SELECT f.slot, sum(f.booked), sum(f.completed), sum(f.minutes), sum(f.declined),
+           sum(f.expired), sum(f.off_teacher), sum(f.off_student), sum(f.off_other),
+           sum(f.off_after), sum(f.off_under_1h), sum(f.off_under_12h), sum(f.off_under_24h),
+           sum(f.off_under_72h), sum(f.off_under_168h), sum(f.off_earlier),
+           sum(f.missed_teacher), sum(f.missed_student), sum(f.missed_both)
+    FROM sessions s CROSS JOIN LATERAL lesson_figures(s, 1) f GROUP BY f.slot;
+    INSERT INTO figure_changes (slot, ones, twos, threes, fours, fives)
+    SELECT slot_of(published_at), count(*) FILTER (WHERE rating = 1),
+           count(*) FILTER (WHERE rating = 2), count(*) FILTER (WHERE rating = 3),
+           count(*) FILTER (WHERE rating = 4), count(*) FILTER (WHERE rating = 5)
+    FROM reviews WHERE published_at IS NOT NULL AND hidden_at IS NULL GROUP BY 1;
+    INSERT INTO figure_changes (slot, presences, connections, packets, lost)
+    SELECT slot_of(joined_at), count(*), count(connected_at),
+           sum(audio_packets_in + video_packets_in), sum(lost_in)
+    FROM attendance GROUP BY 1;
+    INSERT INTO figure_changes (slot, pairs, pairs_30, pairs_90)
+    SELECT slot_of(first_at), count(*),
+           count(*) FILTER (WHERE second_at < first_at + interval '30 days'),
+           count(*) FILTER (WHERE second_at < first_at + interval '90 days')
+    FROM pairs GROUP BY 1;
     INSERT INTO figure_changes (slot, group_minutes)
     SELECT slot_of(lower(s.during)), sum(group_minutes(s)) FROM sessions s
     WHERE s.capacity > 1 AND s.status = 'completed' GROUP BY 1;
