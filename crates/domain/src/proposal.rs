@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     id::{ProposalId, UserId},
     person::Actor,
+    series::Reach,
     session::{Refused, Session, Timing},
     zone::Intent,
 };
@@ -20,6 +21,8 @@ pub struct Proposal {
     pub timing: Timing,
     /// The wall clock that is meant, where there is one.
     pub intent: Option<Intent>,
+    /// Which lessons of its series would move with it.
+    pub reach: Reach,
     /// From then on it can no longer be accepted.
     pub expires_at: DateTime<Utc>,
     /// When it was made.
@@ -79,14 +82,13 @@ impl Proposal {
 }
 
 impl Session {
-    /// Until when `actor` may have `timing` accepted: the earlier of the two
-    /// starts.
+    /// Whether `actor` may propose `timing` to the other side.
     pub fn may_propose(
         &self,
         actor: &Actor,
         timing: Timing,
         now: DateTime<Utc>,
-    ) -> Result<DateTime<Utc>, ProposalRefused> {
+    ) -> Result<(), ProposalRefused> {
         self.role_of(&actor.id).ok_or(Refused::NotParticipant)?;
         if self.is_group() {
             return Err(ProposalRefused::Group);
@@ -98,9 +100,19 @@ impl Session {
         if self.proposal.as_ref().is_some_and(|proposal| proposal.is_open(now)) {
             return Err(ProposalRefused::AnotherIsOpen);
         }
+        Ok(())
+    }
+
+    /// Until when it may be accepted that this lesson moves to `timing`: the
+    /// earlier of the two starts, which is ahead.
+    pub fn may_move_until(
+        &self,
+        timing: Timing,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, Refused> {
         let until = self.timing.start.min(timing.start);
         if until <= now {
-            return Err(Refused::KeepsItsTime { status: self.state.status() }.into());
+            return Err(Refused::KeepsItsTime { status: self.state.status() });
         }
         Ok(until)
     }

@@ -23,6 +23,17 @@ pub enum Reach {
     All,
 }
 
+impl Reach {
+    /// The name in the API and in the schema.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::One => "one",
+            Self::Following => "following",
+            Self::All => "all",
+        }
+    }
+}
+
 impl FromStr for Reach {
     type Err = UnknownName;
 

@@ -189,6 +189,8 @@ pub struct Proposal {
     pub starts_at: DateTime<Utc>,
     /// When it would end.
     pub ends_at: DateTime<Utc>,
+    /// Which lessons of the series would move with it.
+    pub reach: String,
     /// What became of it.
     pub state: String,
     /// When it was made.
@@ -207,8 +209,8 @@ pub async fn proposals(
     let rows = sqlx::query_as!(
         Proposal,
         r#"
-        SELECT id, session_id, lower(during) AS "starts_at!", upper(during) AS "ends_at!", state,
-               created_at, settled_at
+        SELECT id, session_id, lower(during) AS "starts_at!", upper(during) AS "ends_at!", reach,
+               state, created_at, settled_at
         FROM session_proposals
         WHERE proposed_by = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3
         "#,

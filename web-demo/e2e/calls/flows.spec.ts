@@ -67,6 +67,47 @@ test('another time is proposed and accepted', async ({ server, chromium }) => {
   await expect(student.getByText('You asked Daniel to move it')).toBeHidden();
 });
 
+test('another time is proposed for the rest of a series, and accepted', async ({
+  server,
+  chromium,
+}) => {
+  const { api } = server.ready;
+  const student = await signIn(chromium, api, 'Tom Becker');
+  const teacher = await signIn(chromium, api, 'Daniel Okafor');
+  await teacher.goto('/hours');
+  await teacher.getByText('Students ask before they move a lesson').click();
+  await press(teacher, 'Save hours');
+  await expect(teacher.getByText('Your hours are saved')).toBeVisible();
+  await book(student, 'Daniel Okafor', 'Sums, week by week', true);
+  const before = await startsOf(student, 'Sums, week by week');
+  expect(before).toHaveLength(6);
+  const third = `/lessons/${before[2]?.id}`;
+  await student.goto(third);
+  await press(student, 'Change');
+  await student.getByRole('spinbutton', { name: /^hour/ }).focus();
+  await student.keyboard.press('ArrowDown');
+  await student.getByRole('radio', { name: 'This and later' }).click();
+  await press(student, 'Move lesson');
+  await press(student, 'Ask Daniel');
+  await expect(student.getByText('You asked Daniel to move it and those after it')).toBeVisible();
+  await teacher.goto('/notices');
+  await teacher.getByRole('link', { name: /Sums, week by week and those after it/ }).click();
+  await expect(teacher.getByText('Tom would like to move it and those after it')).toBeVisible();
+  await press(teacher, 'Move them');
+  await expect(teacher.getByText('The lessons are moved')).toBeVisible();
+  const after = await startsOf(student, 'Sums, week by week');
+  const hour = 3_600_000;
+  expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+  expect(after.map(({ at }, n) => at - (before[n]?.at ?? 0))).toEqual([
+    0,
+    0,
+    -hour,
+    -hour,
+    -hour,
+    -hour,
+  ]);
+});
+
 test('a group has seats, and a line for them', async ({ server, chromium }) => {
   const { api } = server.ready;
   const teacher = await signIn(chromium, api, 'Daniel Okafor');
@@ -265,11 +306,30 @@ async function chooseGroup(page: Page): Promise<void> {
 
 /** One of somebody's lessons that are over, by its title. */
 async function lessonBehind(page: Page, title: string): Promise<string> {
-  const token = await page.evaluate(() => sessionStorage.getItem('lectern.token'));
-  const headers = { Authorization: `Bearer ${token}` };
-  const answer = await page.request.get('/api/history', { headers });
-  const { items } = (await answer.json()) as { items: { id: string; title: string }[] };
-  const lesson = items.find((each) => each.title === title);
+  const lessons = await listed(page, '/api/history');
+  const lesson = lessons.find((each) => each.title === title);
   if (!lesson) throw new Error(`Nothing is called ${title}`);
   return lesson.id;
+}
+
+/** When somebody's lessons of this title begin, in order: milliseconds of the epoch. */
+async function startsOf(page: Page, title: string): Promise<{ id: string; at: number }[]> {
+  const lessons = await listed(page, '/api/sessions?limit=100');
+  return lessons
+    .filter((each) => each.title === title)
+    .map(({ id, scheduledAt }) => ({ id, at: Date.parse(scheduledAt) }));
+}
+
+interface Listed {
+  id: string;
+  title: string;
+  scheduledAt: string;
+}
+
+/** What a list of the API says to whoever is signed in on the page. */
+async function listed(page: Page, path: string): Promise<Listed[]> {
+  const token = await page.evaluate(() => sessionStorage.getItem('lectern.token'));
+  const headers = { Authorization: `Bearer ${token}` };
+  const answer = await page.request.get(path, { headers });
+  return ((await answer.json()) as { items: Listed[] }).items;
 }

@@ -238,8 +238,27 @@ export const PROPOSED: Session = lesson({
     proposedBy: 'daniel',
     scheduledAt: '2026-11-28T09:00:00Z',
     duration: 50,
+    scope: 'one',
     timeZone: null,
     expiresAt: '2026-11-27T15:00:00Z',
+    createdAt: '2026-11-24T08:00:00Z',
+  },
+});
+
+/** A lesson of a series that would move together with those after it. */
+export const PROPOSED_SERIES: Session = lesson({
+  id: 'weekly',
+  title: 'Weekly conversation',
+  scheduledAt: '2026-12-01T09:30:00Z',
+  seriesId: 'tuesdays',
+  proposal: {
+    id: 'p2',
+    proposedBy: 'ines',
+    scheduledAt: '2026-12-02T17:00:00Z',
+    duration: 50,
+    scope: 'following',
+    timeZone: 'Europe/Lisbon',
+    expiresAt: '2026-12-01T09:30:00Z',
     createdAt: '2026-11-24T08:00:00Z',
   },
 });
@@ -562,6 +581,12 @@ export const NOTICES: Notice[] = [
     actorName: 'Inês Carvalho',
     title: 'Weekly conversation',
     scheduledAt: '2026-12-01T09:30:00Z',
+  }),
+  notice('n5', 'proposal_made', 'weekly', '2026-11-22T19:02:00Z', '2026-11-22T21:00:00Z', {
+    actorName: 'Inês Carvalho',
+    title: 'Weekly conversation',
+    scheduledAt: '2026-12-01T09:30:00Z',
+    proposal: { id: 'p2', scheduledAt: '2026-12-02T17:00:00Z', duration: 50, scope: 'following' },
   }),
   notice('n3', 'review_received', 'market', '2026-11-22T11:00:00Z', '2026-11-22T12:00:00Z', {
     actorName: 'Inês Carvalho',

@@ -71,7 +71,7 @@ for (const name of BROWSERS) {
       await review.waitFor();
       await tabTo(page, review);
       await page.keyboard.press('Enter');
-      await expect(page.getByRole('dialog')).toBeVisible();
+      await within(page.getByRole('dialog'));
       await page.keyboard.press('Escape');
       await expect(page.getByRole('dialog')).toBeHidden();
       await expect(review).toBeFocused();
@@ -178,7 +178,7 @@ for (const name of BROWSERS) {
       await tabTo(page, decline);
       await page.keyboard.press('Enter');
       const dialog = page.getByRole('dialog');
-      await expect(dialog).toBeVisible();
+      await within(dialog);
       await page.keyboard.press('Escape');
       await expect(dialog).toBeHidden();
       await expect(decline).toBeFocused();
@@ -523,6 +523,15 @@ async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
     await page.keyboard.press(key);
   }
   throw new Error(`${String(target)} is not reached by Tab`);
+}
+
+/**
+ * Waits until the keyboard is in something. A dialog that a key opens is drawn
+ * first: it takes the focus when all transitions have ended.
+ */
+async function within(place: Locator): Promise<void> {
+  const inside = () => place.evaluate((element) => element.contains(document.activeElement));
+  await expect.poll(inside).toBe(true);
 }
 
 /** Whether something, or what stands for it, is drawn with a ring. */

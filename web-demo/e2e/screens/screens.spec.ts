@@ -432,6 +432,25 @@ const SHOTS: Shot[] = [
   { name: 'lesson-proposed', path: '/lessons/optics', lessons: [data.PROPOSED] },
   { name: 'lesson-proposing', path: '/lessons/optics', as: 'daniel', lessons: [data.PROPOSED] },
   {
+    name: 'lesson-proposed-series',
+    path: '/lessons/weekly',
+    lessons: [data.PROPOSED_SERIES],
+    instead: {
+      'POST /api/sessions/weekly/proposals/p2/accept': (route) =>
+        problem(route, 409, 'slot_taken', { starts: ['2026-12-16T17:00:00Z'] }),
+    },
+    act: async (page) => {
+      await press('Move them')(page);
+      await expect(page.getByText('another lesson by now on Wed 16 Dec')).toBeVisible();
+    },
+  },
+  {
+    name: 'lesson-proposing-series',
+    path: '/lessons/weekly',
+    as: 'ines',
+    lessons: [data.PROPOSED_SERIES],
+  },
+  {
     name: 'lesson-consent',
     path: '/lessons/waves?do=edit',
     instead: { 'PUT /api/sessions/waves': (route) => problem(route, 409, 'consent_required') },

@@ -24,15 +24,21 @@ export async function bookSoon(page: Page, teacher: string, title: string): Prom
   return id;
 }
 
-/** Books the last free time of the next week through the page. */
-export async function book(page: Page, teacher: string, title: string): Promise<string> {
+/** Books the last free time of the next week through the page, or of every week from then. */
+export async function book(
+  page: Page,
+  teacher: string,
+  title: string,
+  weekly = false,
+): Promise<string> {
   await page.getByRole('link', { name: 'Find a lesson' }).first().click();
   const card = page.getByRole('article').filter({ hasText: teacher });
   await card.getByRole('link', { name: 'See free times' }).click();
   await page.getByRole('radio', { name: '25 min' }).click();
   await chooseLast(page);
   await write(page.getByLabel('What should the lesson be about?'), title);
-  await page.getByRole('button', { name: 'Book lesson' }).click();
+  if (weekly) await page.getByText('Every week', { exact: true }).click();
+  await page.getByRole('button', { name: weekly ? 'Book 6 lessons' : 'Book lesson' }).click();
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
 }

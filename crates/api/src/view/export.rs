@@ -246,6 +246,9 @@ pub(crate) struct ExportedProposal {
     starts_at: DateTime<Utc>,
     /// When it would end.
     ends_at: DateTime<Utc>,
+    /// Which lessons of the series would move with it.
+    #[schema(example = "one")]
+    scope: String,
     /// What became of it.
     #[schema(example = "accepted")]
     state: String,
@@ -263,6 +266,7 @@ impl From<export::Proposal> for ExportedProposal {
             session_id: proposal.session_id,
             starts_at: proposal.starts_at,
             ends_at: proposal.ends_at,
+            scope: proposal.reach,
             state: proposal.state,
             created_at: proposal.created_at,
             settled_at: proposal.settled_at,

@@ -5,6 +5,7 @@ use lectern_domain::{
     id::{SessionId, UserId},
     person::Actor,
     proposal,
+    series::Reach,
     session::{self, ParticipantRole, Place, State},
     zone::ZoneName,
 };
@@ -164,6 +165,28 @@ impl Seats {
     }
 }
 
+/// How far a change of one lesson of a series reaches.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Scope {
+    /// This lesson alone.
+    One,
+    /// This one and those after it.
+    Following,
+    /// All that are still ahead.
+    All,
+}
+
+impl From<Reach> for Scope {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::One => Self::One,
+            Reach::Following => Self::Following,
+            Reach::All => Self::All,
+        }
+    }
+}
+
 /// A new time that one side of a lesson proposes to the other.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -177,6 +200,8 @@ pub(crate) struct Proposal {
     /// How long it would be, in minutes.
     #[schema(minimum = 1, maximum = 1440)]
     duration: u16,
+    /// Which lessons of its series would move with it, by as much.
+    scope: Scope,
     /// The zone it was proposed in, where it was by a wall clock.
     #[schema(required = true)]
     time_zone: Option<String>,
@@ -193,6 +218,7 @@ impl From<&proposal::Proposal> for Proposal {
             proposed_by: proposal.by.to_string(),
             scheduled_at: proposal.timing.start,
             duration: proposal.timing.duration.get(),
+            scope: proposal.reach.into(),
             time_zone: proposal.intent.as_ref().map(|intent| intent.time_zone.to_string()),
             expires_at: proposal.expires_at,
             created_at: proposal.created_at,

@@ -36,6 +36,7 @@ mod review_numbers;
 mod reviews;
 mod seats;
 mod series;
+mod series_proposals;
 mod sign_in;
 mod stream;
 mod subscription;

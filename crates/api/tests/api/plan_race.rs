@@ -208,6 +208,55 @@ async fn a_proposal_is_answered_once() {
     assert_eq!(world.deadlocks().await, 0);
 }
 
+/// Four students ask to move their series to one hour, and their teacher says yes
+/// to all of them at once, four times each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_proposals_for_one_hour_one_is_accepted() {
+    let world = World::new().await;
+    let ines = world.user("ines");
+    let mut series = Vec::new();
+    for n in 0..4 {
+        let body = json!({ "teacher": "ines", "title": "Race", "duration": 60,
+            "localStart": format!("2027-02-01T{:02}:00", 6 + n), "timeZone": "Europe/Lisbon",
+            "series": { "rrule": "FREQ=WEEKLY;COUNT=4" } });
+        let student = world.user(&format!("student-{n}"));
+        series.push(student.post("/api/sessions", &body).await.expect(StatusCode::CREATED));
+    }
+    for round in 0..4 {
+        let mut proposals = Vec::new();
+        for (n, lesson) in series.iter().enumerate() {
+            let body = json!({ "localStart": format!("2027-02-01T{:02}:00", 12 + round),
+                "timeZone": "Europe/Lisbon" });
+            let student = world.user(&format!("student-{n}"));
+            let made = student.post(&format!("{}/proposals?scope=all", path(lesson)), &body).await;
+            made.expect(StatusCode::CREATED);
+            proposals.push(made.header("location").to_owned());
+        }
+        let answers = join_all((0..CLIENTS).map(|n| {
+            let (ines, accept) = (world.user("ines"), format!("{}/accept", proposals[n % 4]));
+            async move { ines.post(&accept, &json!({})).await }
+        }));
+        let answers = answers.await;
+        let accepted: Vec<usize> =
+            (0..CLIENTS).filter(|n| answers[*n].status == StatusCode::OK).collect();
+        let [accepted] = accepted[..] else { panic!("round {round}: {accepted:?}") };
+        for (n, answer) in answers.iter().enumerate().filter(|(n, _)| *n != accepted) {
+            let same = n % 4 == accepted % 4;
+            answer.problem(409, if same { "proposal_closed" } else { "slot_taken" });
+        }
+        for (n, proposal) in proposals.iter().enumerate().filter(|(n, _)| *n != accepted % 4) {
+            let declined = ines.post(&format!("{proposal}/decline"), &json!({})).await;
+            assert_eq!(declined.expect(StatusCode::OK)["proposal"], Value::Null, "{n}");
+        }
+        nothing_is_double(&world).await;
+    }
+    // A series has moved whole, or not at all.
+    let torn = "SELECT count(*) FROM (SELECT FROM sessions GROUP BY series_id \
+                HAVING count(DISTINCT substr(local_start, 12, 5)) > 1) torn";
+    assert_eq!(count(&world, torn).await, 0);
+    assert_eq!(world.deadlocks().await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_series_that_is_repeated_is_booked_once() {
     let world = World::new().await;

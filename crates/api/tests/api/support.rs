@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) const SECRET: &[u8] = b"a secret that only the tests know";
 pub(crate) const ROOM_KEY: &[u8] = b"a room key that only the tests know";
-/// A Monday morning, well before anything that the tests book.
+/// The morning of 1 January 2027, before anything that the tests book.
 const BEGINNING: i64 = 1_798_794_000;
 
 /// How long something that must come may take on a busy machine.

@@ -348,6 +348,7 @@ fn details(session: &Session, by: Option<&Actor>, happening: Happening) -> Value
             "id": proposal.id,
             "scheduledAt": rfc3339(proposal.timing.start),
             "duration": proposal.timing.duration,
+            "scope": proposal.reach.as_str(),
         });
     }
     if let State::Cancelled { reason, .. } = &session.state {

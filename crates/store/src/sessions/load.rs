@@ -39,6 +39,7 @@ struct Row {
     proposed_end: Option<DateTime<Utc>>,
     proposed_zone: Option<String>,
     proposed_local: Option<String>,
+    proposed_reach: Option<String>,
     proposal_expires_at: Option<DateTime<Utc>>,
     proposed_at: Option<DateTime<Utc>>,
     time_zone: Option<String>,
@@ -102,6 +103,7 @@ pub(crate) async fn load(
                o.id AS "proposal?", o.proposed_by AS "proposed_by?",
                lower(o.during) AS "proposed_start?", upper(o.during) AS "proposed_end?",
                o.time_zone AS "proposed_zone?", o.local_start AS "proposed_local?",
+               o.reach AS "proposed_reach?",
                o.expires_at AS "proposal_expires_at?", o.created_at AS "proposed_at?"
         FROM (SELECT * FROM unnest($1::uuid[]) WITH ORDINALITY AS id (id, n) LIMIT $2) wanted
         JOIN sessions s ON s.id = wanted.id
@@ -198,11 +200,13 @@ impl Row {
         let (start, end) = (self.proposed_start.zip(self.proposed_end))
             .ok_or(missing("session_proposals.during"))?;
         let by = self.proposed_by.as_deref().ok_or(missing("proposed_by"))?;
+        let reach = self.proposed_reach.as_deref().ok_or(missing("reach"))?;
         Ok(Some(Proposal {
             id: ProposalId(id),
             by: parse(by, "proposed_by")?,
             timing: timing(start, end)?,
             intent: intent(self.proposed_zone.clone(), self.proposed_local.clone()),
+            reach: parse(reach, "reach")?,
             expires_at: self.proposal_expires_at.ok_or(missing("expires_at"))?,
             created_at: self.proposed_at.ok_or(missing("created_at"))?,
         }))

@@ -1,64 +1,31 @@
 //! New times that one side of a lesson proposes to the other.
 
+mod accept;
+mod propose;
+
 use chrono::{DateTime, Utc};
 use lectern_domain::{
     id::{ProposalId, SessionId},
     person::Actor,
     proposal::{Proposal, ProposalRefused, Rejection},
-    session::{Session, Timing},
-    text::Minutes,
+    session::Session,
 };
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+pub use self::{
+    accept::accept,
+    propose::{NewProposal, propose},
+};
 use super::{
-    change::{NewStart, finish, lock, reload, touch},
+    change::{lock, reload, touch},
     effects::{self, Happening},
     load::load,
 };
-use crate::{
-    error::{StoreError, with_retries},
-    openings::{self, Platform, Wanted},
-};
+use crate::error::{StoreError, with_retries};
 
 /// The most proposals that one sweep lets expire.
 const BATCH: i64 = 100;
-
-/// A new time that somebody proposes.
-#[derive(Debug, Clone)]
-pub struct NewProposal {
-    /// Its name, if it comes to be.
-    pub id: ProposalId,
-    /// For which lesson.
-    pub session: SessionId,
-    /// Who proposes it.
-    pub by: Actor,
-    /// When the lesson would start.
-    pub start: Option<NewStart>,
-    /// How long it would be.
-    pub duration: Option<Minutes>,
-}
-
-/// Proposes a new time. The lesson keeps its own until the other side accepts.
-pub async fn propose(
-    pool: &PgPool,
-    new: &NewProposal,
-    now: DateTime<Utc>,
-) -> Result<Session, StoreError> {
-    with_retries!(try_propose(pool, new, now))
-}
-
-/// Accepts a proposal: the lesson moves, if everybody is free.
-pub async fn accept(
-    pool: &PgPool,
-    platform: Platform<'_>,
-    session: SessionId,
-    proposal: ProposalId,
-    by: &Actor,
-    now: DateTime<Utc>,
-) -> Result<Session, StoreError> {
-    with_retries!(try_accept(pool, platform, session, proposal, by, now))
-}
 
 /// Declines or withdraws a proposal: the lesson stays where it is.
 pub async fn reject(
@@ -103,92 +70,6 @@ pub async fn expire_proposals(pool: &PgPool, now: DateTime<Utc>) -> Result<usize
     }
     transaction.commit().await?;
     Ok(expired)
-}
-
-async fn try_propose(
-    pool: &PgPool,
-    new: &NewProposal,
-    now: DateTime<Utc>,
-) -> Result<Session, StoreError> {
-    let (mut transaction, before) = lock(pool, new.session).await?;
-    let timing = Timing {
-        start: new.start.as_ref().map_or(before.timing.start, |start| start.at),
-        duration: new.duration.unwrap_or(before.timing.duration),
-    };
-    let expires_at = before.may_propose(&new.by, timing, now)?;
-    let intent = match &new.start {
-        Some(start) => start.intent.as_ref(),
-        None => before.intent.as_ref(),
-    };
-    if let Some(expired) = &before.proposal {
-        settle(&mut transaction, expired, "expired", now).await?;
-    }
-    sqlx::query!(
-        r#"
-        INSERT INTO session_proposals
-            (id, session_id, proposed_by, during, time_zone, local_start, expires_at, created_at,
-             sequence)
-        VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7, $8, $9, $10)
-        "#,
-        new.id.0,
-        new.session.0,
-        new.by.id.as_str(),
-        timing.start,
-        timing.end(),
-        intent.map(|intent| intent.time_zone.as_str()),
-        intent.map(|intent| intent.local_start.as_str()),
-        expires_at,
-        now,
-        before.sequence,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    touch(&mut transaction, new.session, now).await?;
-    finish(transaction, new.session, &new.by, Happening::ProposalMade, now).await
-}
-
-async fn try_accept(
-    pool: &PgPool,
-    platform: Platform<'_>,
-    session: SessionId,
-    id: ProposalId,
-    by: &Actor,
-    now: DateTime<Utc>,
-) -> Result<Session, StoreError> {
-    let (mut transaction, before) = lock(pool, session).await?;
-    let proposal = before.may_answer_proposal(by, id, now)?;
-    before.may_edit(by, proposal.timing, now)?;
-    // The teacher has proposed the time or accepts it: no rule of theirs holds.
-    let wanted = Wanted {
-        teacher: &before.teacher,
-        students: &before.students(),
-        timing: proposal.timing,
-        by,
-        except: Some(session),
-    };
-    openings::check_free(&mut transaction, platform, wanted, now).await?;
-    settle(&mut transaction, proposal, "accepted", now).await?;
-    // Both want it now: nobody waits for the teacher's answer any more.
-    sqlx::query!(
-        r#"
-        UPDATE sessions
-        SET during = tstzrange($2, $3, '[)'), time_zone = $4, local_start = $5,
-            version = version + 1, sequence = sequence + 1, updated_at = $6,
-            detached = detached OR series_id IS NOT NULL,
-            confirmation = 'confirmed', confirm_by = NULL, blocking = true
-        WHERE id = $1
-        "#,
-        session.0,
-        proposal.timing.start,
-        proposal.timing.end(),
-        proposal.intent.as_ref().map(|intent| intent.time_zone.as_str()),
-        proposal.intent.as_ref().map(|intent| intent.local_start.as_str()),
-        now,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    let happening = Happening::Rescheduled { from: before.timing };
-    finish(transaction, session, by, happening, now).await
 }
 
 async fn try_reject(

@@ -7,13 +7,19 @@
 mod answer;
 mod book;
 mod change;
+mod lessons;
+mod moves;
 mod seats;
 mod taken;
 
-pub(super) use self::taken::taken;
 pub use self::{
     answer::answer_series,
     book::{SeriesBooking, book_series},
     change::{cancel_series, edit_series},
     seats::{give_seats_back, take_seats},
+};
+pub(super) use self::{
+    lessons::Series,
+    moves::{Change, NewTime, finish_together, make_way},
+    taken::taken,
 };

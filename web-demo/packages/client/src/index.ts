@@ -7,7 +7,6 @@ export {
   type FiguresOf,
   type FiguresQuery,
   type LessonFilter,
-  type Scope,
   type SessionFilter,
   type Tagged,
 } from './rest/lectern.ts';

@@ -1,5 +1,6 @@
 import type { Notice } from '@lectern/client';
 import { describe, expect, it } from 'vitest';
+import openapi from '../../../openapi.json' with { type: 'json' };
 import { noticeText } from '../src/parts/notice.ts';
 
 /** A notice about a lesson on a Monday at ten. */
@@ -29,7 +30,51 @@ describe('a notice in words', () => {
     expect(text('session_missed', { noShow })).toBe(expected);
   });
 
+  it.each([
+    ['session_booked', { lessons: 4 }, 'Inês booked Past tenses and 3 more, today at 10:00.'],
+    ['session_booked', { lessons: 1 }, 'Inês booked Past tenses, today at 10:00.'],
+    [
+      'session_declined',
+      { reason: 'I am away' },
+      'Inês declined Past tenses, today at 10:00. “I am away”',
+    ],
+    ['session_rescheduled', { actorName: null }, 'Past tenses moved to today at 10:00.'],
+    ['session_cancelled', { actorName: null }, 'Past tenses, today at 10:00, is cancelled.'],
+    [
+      'seat_offered',
+      { actorName: null, offerExpiresAt: '2027-01-04T09:00:00Z' },
+      'A seat in Past tenses, today at 10:00, is kept for you until today at 09:00.',
+    ],
+    ['seat_taken', { actorName: null }, 'Somebody took a seat in Past tenses, today at 10:00.'],
+  ])('tells what somebody did, or what happened: %s', (kind, payload, expected) => {
+    expect(text(kind, { actorName: 'Inês Carvalho', ...payload })).toBe(expected);
+  });
+
+  it.each([
+    ['one', 'Inês would like to move Past tenses to tomorrow at 18:30.'],
+    [
+      'following',
+      'Inês would like to move Past tenses and those after it, from tomorrow at 18:30 on.',
+    ],
+    [
+      'all',
+      'Inês would like to move Past tenses and its whole series: this one to tomorrow at 18:30.',
+    ],
+  ])('says how far another time would reach: %s', (scope, expected) => {
+    const proposal = { scheduledAt: '2027-01-05T18:30:00Z', scope };
+    expect(text('proposal_made', { actorName: 'Inês Carvalho', proposal })).toBe(expected);
+  });
+
+  const kinds = openapi.components.schemas.Notice.properties.kind.description.match(/\w+_\w+/g);
+  it.each(kinds ?? [])('has words for what the API tells of: %s', (kind) => {
+    expect(text(kind, { noShow: 'both' })).not.toBe('Past tenses');
+  });
+
+  it('knows of many', () => {
+    expect(kinds?.length).toBeGreaterThan(25);
+  });
+
   it('shows a kind that is not known by the title', () => {
-    expect(text('session_painted', { actorName: 'Jonas Weber' })).toBe('Jonas Past tenses');
+    expect(text('session_painted', { actorName: 'Jonas Weber' })).toBe('Past tenses');
   });
 });

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use lectern_domain::{id::SessionId, person::Actor, series::Reach, session::Session};
 use sqlx::PgPool;
 
-use super::change::{Series, reload};
+use super::lessons::{Series, reload};
 use crate::{
     error::{StoreError, with_retries},
     openings::Platform,

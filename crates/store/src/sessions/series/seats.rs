@@ -7,7 +7,7 @@ use lectern_domain::{
 };
 use sqlx::PgPool;
 
-use super::change::Series;
+use super::lessons::Series;
 use crate::{
     error::{StoreError, with_retries},
     openings::{self, Platform},

@@ -25,6 +25,7 @@ import {
 } from '@lectern/react';
 import { useState } from 'react';
 import { Reach } from './Reach.tsx';
+import { takenOn } from './taken.ts';
 
 const LENGTHS = [25, 50, 80];
 
@@ -75,7 +76,11 @@ export function EditLesson({ lesson, onDone }: { lesson: Session; onDone: () => 
 
   const ask = () =>
     propose.mutate(
-      { id: lesson.id, proposal: { scheduledAt: instantOf({ date, time }, zone), duration } },
+      {
+        id: lesson.id,
+        proposal: { scheduledAt: instantOf({ date, time }, zone), duration },
+        scope,
+      },
       {
         onSuccess: () => {
           toast(`${who} is asked`);
@@ -185,6 +190,8 @@ interface RefusedProps {
 }
 
 function Refused({ error, who, asking, onAgain, onAsk }: RefusedProps) {
+  const { zone } = useLectern();
+  const days = takenOn(error, zone);
   const code = error instanceof ProblemError ? error.code : '';
   if (code === 'consent_required') {
     return (
@@ -211,7 +218,9 @@ function Refused({ error, who, asking, onAgain, onAsk }: RefusedProps) {
     );
   }
   const why: Record<string, string> = {
-    slot_taken: 'One of you has another lesson then. Choose another time.',
+    slot_taken: days
+      ? `One of you has another lesson on ${days}. Choose another time.`
+      : 'One of you has another lesson then. Choose another time.',
     outside_availability: `${who} does not teach then.`,
   };
   return <Refusal error={error} lead="It stays as it was." why={why[code]} />;

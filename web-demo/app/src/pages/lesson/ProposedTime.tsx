@@ -10,11 +10,19 @@ import {
   useLessonChanges,
 } from '@lectern/react';
 import { ArrowRight, ArrowRightLeft } from 'lucide-react';
+import { takenOn } from './taken.ts';
 
 interface ProposedTimeProps {
   lesson: Session;
   proposal: Proposal;
 }
+
+/** What is meant by each scope, and what becomes of the others. */
+const SCOPES = {
+  one: { them: 'it', stay: 'Keep the time', move: 'Move it' },
+  following: { them: 'it and those after it', stay: 'Keep the times', move: 'Move them' },
+  all: { them: 'the whole series', stay: 'Keep the times', move: 'Move them' },
+};
 
 /** Another time that one side proposes: the other accepts it or not. */
 export function ProposedTime({ lesson, proposal }: ProposedTimeProps) {
@@ -23,6 +31,8 @@ export function ProposedTime({ lesson, proposal }: ProposedTimeProps) {
   const mine = proposal.proposedBy === me.id;
   const other = firstName(otherPerson(lesson, me.id).name);
   const before = lessonTimes(lesson, zone);
+  const { them, stay, move } = SCOPES[proposal.scope];
+  const several = proposal.scope !== 'one';
   const begins = wallClock(proposal.scheduledAt, zone);
   const ends = wallClock(Date.parse(proposal.scheduledAt) + proposal.duration * 60_000, zone);
   // A settled proposal is gone from the page, and with it what `mutate` would call.
@@ -31,13 +41,17 @@ export function ProposedTime({ lesson, proposal }: ProposedTimeProps) {
       () => toast(said),
       () => undefined,
     );
+  const stays = several ? 'The lessons stay when they are' : 'The lesson stays when it is';
+  const moved = several
+    ? 'The lessons are moved'
+    : `Lesson moved to ${shortDate(begins.date)}, ${begins.time}`;
   const doing = settle.isPending ? settle.variables.how : null;
   return (
     <section className="l-card proposed" aria-labelledby="proposed">
       <header>
         <ArrowRightLeft aria-hidden />
         <h2 id="proposed">
-          {mine ? `You asked ${other} to move it` : `${other} would like to move it`}
+          {mine ? `You asked ${other} to move ${them}` : `${other} would like to move ${them}`}
         </h2>
       </header>
       <p className="proposed-times">
@@ -51,36 +65,36 @@ export function ProposedTime({ lesson, proposal }: ProposedTimeProps) {
           <span className="l-time">{ends.time}</span>
         </b>
       </p>
+      {several && (
+        <p className="l-muted">
+          {proposal.scope === 'all' ? 'Each lesson that is ahead' : 'Each lesson after it'} moves by
+          as much. One that was moved by itself stays.
+        </p>
+      )}
       {settle.isError && (
-        <Refusal error={settle.error} lead="Nothing is changed." why={whyNot(settle.error)} />
+        <Refusal
+          error={settle.error}
+          lead="Nothing is changed."
+          why={whyNot(settle.error, several ? takenOn(settle.error, zone) : '')}
+        />
       )}
       <div className="proposed-answers">
         {mine ? (
           <>
-            <p className="l-muted">Until {other} answers, it stays when it is.</p>
-            <Button
-              busy={doing === 'withdraw'}
-              onClick={() => act('withdraw', 'The lesson stays when it is')}
-            >
+            <p className="l-muted">
+              Until {other} answers, {several ? 'they stay when they are' : 'it stays when it is'}.
+            </p>
+            <Button busy={doing === 'withdraw'} onClick={() => act('withdraw', stays)}>
               Take it back
             </Button>
           </>
         ) : (
           <>
-            <Button
-              busy={doing === 'decline'}
-              onClick={() => act('decline', 'The lesson stays when it is')}
-            >
-              Keep the time
+            <Button busy={doing === 'decline'} onClick={() => act('decline', stays)}>
+              {stay}
             </Button>
-            <Button
-              kind="primary"
-              busy={doing === 'accept'}
-              onClick={() =>
-                act('accept', `Lesson moved to ${shortDate(begins.date)}, ${begins.time}`)
-              }
-            >
-              Move it
+            <Button kind="primary" busy={doing === 'accept'} onClick={() => act('accept', moved)}>
+              {move}
             </Button>
           </>
         )}
@@ -89,10 +103,12 @@ export function ProposedTime({ lesson, proposal }: ProposedTimeProps) {
   );
 }
 
-function whyNot(error: unknown): string | undefined {
+function whyNot(error: unknown, days: string): string | undefined {
   switch (error instanceof ProblemError ? error.code : '') {
     case 'slot_taken':
-      return 'One of you has another lesson then by now.';
+      return days
+        ? `One of you has another lesson by now on ${days}.`
+        : 'One of you has another lesson then by now.';
     case 'proposal_closed':
       return 'It was answered or taken back a moment ago.';
     default:

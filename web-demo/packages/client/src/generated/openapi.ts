@@ -940,6 +940,10 @@ export interface paths {
          * @description The lesson keeps its time until they accept; `proposal` says what is open. It
          *     can be accepted until the earlier of the two starts, and is void once the
          *     lesson has been moved or called off otherwise.
+         *
+         *     In a series, `scope` says which of the others would move with it, by as much
+         *     on the clocks of its zone, all of them or none. It can then be accepted until
+         *     the earliest start among theirs.
          */
         post: operations["proposeTime"];
         delete?: never;
@@ -976,7 +980,9 @@ export interface paths {
         put?: never;
         /**
          * Accepts a proposal: the lesson moves to its time, if everybody is free then.
-         *     Only the side that did not make it may.
+         * @description Only the side that did not make it may. As far as its `scope` says, the others
+         *     of the series move by as much, all of them or none; `starts` says which meet
+         *     another lesson.
          */
         post: operations["acceptProposal"];
         delete?: never;
@@ -1882,6 +1888,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description Which lessons of the series would move with it.
+             * @example one
+             */
+            scope: string;
+            /**
              * Format: uuid
              * @description For which lesson.
              */
@@ -2522,20 +2533,22 @@ export interface components {
              * @description What happened: `session_booked`, `session_requested`,
              *     `session_confirmed`, `session_declined`, `session_expired`,
              *     `session_changed`, `session_rescheduled`, `session_cancelled`,
-             *     `review_received`, `seat_taken`, `seat_given_back`, `seat_removed`, `seat_offered`,
+             *     `session_reminder`, `session_completed`, `session_missed`,
+             *     `seat_taken`, `seat_given_back`, `seat_removed`, `seat_offered`,
              *     `seat_offer_expired`, `proposal_made`, `proposal_declined`,
-             *     `proposal_withdrawn`, `proposal_expired`,
-             *     `session_zone_conflict` (its zone's rules have changed, and somebody is
-             *     taken when it would be). More may come.
+             *     `proposal_withdrawn`, `proposal_expired`, `review_received`,
+             *     `review_replied`, `review_hidden`, `review_restored`, `dispute_opened`,
+             *     `dispute_decided`, `session_zone_conflict` (its zone's rules have changed,
+             *     and somebody is taken when it would be). More may come.
              */
             kind: string;
             /**
              * @description What there is to tell: of a lesson `title`, `scheduledAt`, `duration`,
              *     `actor` and `actorName`; `previously`, where it was rescheduled; `reason`,
-             *     where it was called off; `seriesId` and `lessons`, how many, where it is
-             *     the first of several; `proposal` with its `id`, `scheduledAt` and
-             *     `duration`; `offerExpiresAt`, where a seat is offered; of a review `title`, `rating`, `actor` and
-             *     `actorName`.
+             *     where it was called off; `noShow`, where it was missed; `seriesId` and
+             *     `lessons`, how many, where it is the first of several; `proposal` with its
+             *     `id`, `scheduledAt`, `duration` and `scope`; `offerExpiresAt`, where a seat
+             *     is offered; of a review `title`, `rating`, `actor` and `actorName`.
              */
             payload: Record<string, never>;
             /**
@@ -2610,20 +2623,22 @@ export interface components {
                  * @description What happened: `session_booked`, `session_requested`,
                  *     `session_confirmed`, `session_declined`, `session_expired`,
                  *     `session_changed`, `session_rescheduled`, `session_cancelled`,
-                 *     `review_received`, `seat_taken`, `seat_given_back`, `seat_removed`, `seat_offered`,
+                 *     `session_reminder`, `session_completed`, `session_missed`,
+                 *     `seat_taken`, `seat_given_back`, `seat_removed`, `seat_offered`,
                  *     `seat_offer_expired`, `proposal_made`, `proposal_declined`,
-                 *     `proposal_withdrawn`, `proposal_expired`,
-                 *     `session_zone_conflict` (its zone's rules have changed, and somebody is
-                 *     taken when it would be). More may come.
+                 *     `proposal_withdrawn`, `proposal_expired`, `review_received`,
+                 *     `review_replied`, `review_hidden`, `review_restored`, `dispute_opened`,
+                 *     `dispute_decided`, `session_zone_conflict` (its zone's rules have changed,
+                 *     and somebody is taken when it would be). More may come.
                  */
                 kind: string;
                 /**
                  * @description What there is to tell: of a lesson `title`, `scheduledAt`, `duration`,
                  *     `actor` and `actorName`; `previously`, where it was rescheduled; `reason`,
-                 *     where it was called off; `seriesId` and `lessons`, how many, where it is
-                 *     the first of several; `proposal` with its `id`, `scheduledAt` and
-                 *     `duration`; `offerExpiresAt`, where a seat is offered; of a review `title`, `rating`, `actor` and
-                 *     `actorName`.
+                 *     where it was called off; `noShow`, where it was missed; `seriesId` and
+                 *     `lessons`, how many, where it is the first of several; `proposal` with its
+                 *     `id`, `scheduledAt`, `duration` and `scope`; `offerExpiresAt`, where a seat
+                 *     is offered; of a review `title`, `rating`, `actor` and `actorName`.
                  */
                 payload: Record<string, never>;
                 /**
@@ -3123,6 +3138,8 @@ export interface components {
              * @description When the lesson would start.
              */
             scheduledAt: string;
+            /** @description Which lessons of its series would move with it, by as much. */
+            scope: components["schemas"]["Scope"];
             /** @description The zone it was proposed in, where it was by a wall clock. */
             timeZone: string | null;
         };
@@ -3286,6 +3303,11 @@ export interface components {
          * @enum {string}
          */
         RoomRole: "teacher" | "student" | "observer" | "service";
+        /**
+         * @description How far a change of one lesson of a series reaches.
+         * @enum {string}
+         */
+        Scope: "one" | "following" | "all";
         /**
          * @description Where somebody stands with the seats of a lesson.
          * @enum {string}
@@ -5067,6 +5089,7 @@ export interface operations {
                      *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *           "proposedBy": "jonas",
                      *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "scope": "one",
                      *           "timeZone": "Europe/Lisbon"
                      *         },
                      *         "reviewed": false,
@@ -6078,6 +6101,7 @@ export interface operations {
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "scope": "one",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
                      *           "reviewed": false,
@@ -6273,6 +6297,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -6499,6 +6524,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -7194,6 +7220,7 @@ export interface operations {
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "scope": "one",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
                      *           "reviewed": false,
@@ -9092,6 +9119,7 @@ export interface operations {
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "scope": "one",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
                      *           "reviewed": false,
@@ -9174,6 +9202,7 @@ export interface operations {
                      *           "createdAt": "2027-03-08T10:00:00Z",
                      *           "endsAt": "2027-03-08T11:00:00Z",
                      *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "scope": "one",
                      *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *           "settledAt": "2027-03-08T10:00:00Z",
                      *           "startsAt": "2027-03-08T10:00:00Z",
@@ -11334,6 +11363,7 @@ export interface operations {
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "scope": "one",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
                      *           "reviewed": false,
@@ -11539,6 +11569,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -11751,6 +11782,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -11966,6 +11998,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -12226,6 +12259,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -12923,6 +12957,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -13132,6 +13167,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -13734,6 +13770,7 @@ export interface operations {
                      *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *           "proposedBy": "jonas",
                      *           "scheduledAt": "2027-03-08T10:00:00Z",
+                     *           "scope": "one",
                      *           "timeZone": "Europe/Lisbon"
                      *         },
                      *         "reviewed": false,
@@ -13879,7 +13916,13 @@ export interface operations {
     };
     proposeTime: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of a series: this lesson, this and those after it, or all that are still
+                 *     ahead. What has begun or is past never changes.
+                 */
+                scope?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -13942,6 +13985,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -14161,6 +14205,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -14356,6 +14401,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -14420,7 +14466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proposal_closed`, `slot_taken` */
+            /** @description `proposal_closed`; `slot_taken` with `starts` */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -14551,6 +14597,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -15268,6 +15315,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -15492,6 +15540,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -15687,6 +15736,7 @@ export interface operations {
                      *         "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *         "proposedBy": "jonas",
                      *         "scheduledAt": "2027-03-08T10:00:00Z",
+                     *         "scope": "one",
                      *         "timeZone": "Europe/Lisbon"
                      *       },
                      *       "reviewed": false,
@@ -16959,6 +17009,7 @@ export interface operations {
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "scope": "one",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
                      *           "reviewed": false,
@@ -18865,6 +18916,7 @@ export interface operations {
                      *             "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *             "proposedBy": "jonas",
                      *             "scheduledAt": "2027-03-08T10:00:00Z",
+                     *             "scope": "one",
                      *             "timeZone": "Europe/Lisbon"
                      *           },
                      *           "reviewed": false,
@@ -18947,6 +18999,7 @@ export interface operations {
                      *           "createdAt": "2027-03-08T10:00:00Z",
                      *           "endsAt": "2027-03-08T11:00:00Z",
                      *           "id": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
+                     *           "scope": "one",
                      *           "sessionId": "0198f2b4-6c1e-7a52-9a44-3f0c8f1d2e77",
                      *           "settledAt": "2027-03-08T10:00:00Z",
                      *           "startsAt": "2027-03-08T10:00:00Z",

@@ -18,6 +18,7 @@ import type {
   OverseenLessons,
   Policy,
   PolicyChange,
+  Scope,
   Session,
   SessionEdit,
 } from './types.ts';
@@ -29,9 +30,6 @@ export interface LecternOptions {
   token: () => string | null;
   fetch?: (request: Request) => Promise<Response>;
 }
-
-/** How far a change of a lesson of a series reaches. */
-export type Scope = 'one' | 'following' | 'all';
 
 /** What a list of lessons may be narrowed by. `from` and `to` are instants. */
 export interface SessionFilter {
@@ -222,9 +220,12 @@ export class Lectern {
     return body(this.#http.POST('/api/sessions/{id}/decline', { params, body: why }));
   }
 
-  /** Proposes another time to the other side; the lesson stays until they accept. */
-  propose(id: string, proposal: NewProposal) {
-    const params = { path: { id } };
+  /**
+   * Proposes another time to the other side, for this lesson or for those of its
+   * series too; they stay until it is accepted.
+   */
+  propose(id: string, proposal: NewProposal, scope: Scope = 'one') {
+    const params = { path: { id }, query: { scope } };
     return body(this.#http.POST('/api/sessions/{id}/proposals', { params, body: proposal }));
   }
 

@@ -54,6 +54,8 @@ export type Review = Schema<'Review'>;
 /** Another time for a lesson, to propose and as it was proposed. */
 export type NewProposal = Ask<'/api/sessions/{id}/proposals', 'post'>;
 export type Proposal = NonNullable<Session['proposal']>;
+/** How far a change of a lesson of a series reaches. */
+export type Scope = Schema<'Scope'>;
 /** A review as admins see it. */
 export type ModeratedReview = Schema<'ModeratedReview'>;
 export type Dispute = Schema<'Dispute'>;

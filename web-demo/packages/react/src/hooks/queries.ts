@@ -413,8 +413,8 @@ export function useLessonChanges() {
     onSuccess,
   });
   const propose = useMutation({
-    mutationFn: ({ id, proposal }: { id: string; proposal: NewProposal }) =>
-      lectern.propose(id, proposal),
+    mutationFn: ({ id, proposal, scope }: { id: string; proposal: NewProposal; scope?: Scope }) =>
+      lectern.propose(id, proposal, scope),
     onSuccess,
   });
   const settle = useMutation({

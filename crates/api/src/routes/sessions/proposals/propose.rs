@@ -11,9 +11,9 @@ use lectern_store::sessions::{self, NewProposal, NewStart};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::super::{entity_tag, start::Asked};
+use super::super::{entity_tag, series::ScopeQuery, start::Asked};
 use crate::{
-    extract::{Body, Caller, Checks, SessionPath},
+    extract::{Body, Caller, Checks, Query, SessionPath},
     problem::{Code, Problem, ProblemDocument},
     random,
     state::ApiState,
@@ -47,10 +47,14 @@ pub(crate) struct NewProposalBody {
 /// The lesson keeps its time until they accept; `proposal` says what is open. It
 /// can be accepted until the earlier of the two starts, and is void once the
 /// lesson has been moved or called off otherwise.
+///
+/// In a series, `scope` says which of the others would move with it, by as much
+/// on the clocks of its zone, all of them or none. It can then be accepted until
+/// the earliest start among theirs.
 #[utoipa::path(
     operation_id = "proposeTime",
     post, path = "/api/sessions/{id}/proposals", tag = "sessions",
-    params(("id" = uuid::Uuid, Path)),
+    params(("id" = uuid::Uuid, Path), ScopeQuery),
     request_body = NewProposalBody,
     responses(
         (status = 201, description = "The lesson, with the proposal.", body = view::Session,
@@ -68,9 +72,10 @@ pub(crate) async fn propose(
     State(state): State<ApiState>,
     caller: Caller,
     SessionPath(session): SessionPath,
+    Query(query): Query<ScopeQuery>,
     body: Body<NewProposalBody>,
 ) -> Result<impl IntoResponse, Problem> {
-    let body = body.value;
+    let (body, reach) = (body.value, query.reach()?);
     let mut checks = Checks::default();
     let asked = Asked {
         scheduled_at: body.scheduled_at.as_deref(),
@@ -88,11 +93,12 @@ pub(crate) async fn propose(
     let new = NewProposal {
         id: ProposalId(random::id()),
         session,
+        reach,
         by: caller.actor.clone(),
         start: start.map(|start| NewStart { at: start.at, intent: start.intent }),
         duration,
     };
-    let propose = sessions::propose(&state.pool, &new, state.clock.now());
+    let propose = sessions::propose(&state.pool, &state.zones, &new, state.clock.now());
     let session = state.timed("sessions_propose", propose).await?;
     let view = view::Viewer { actor: &caller.actor, zone: None }.show(&state, &session).await?;
     let location = format!("/api/sessions/{}/proposals/{}", session.id, new.id);
