@@ -38,6 +38,17 @@ const never = () => new Promise<void>(() => undefined);
 const press = (name: string | RegExp) => async (page: Page) =>
   page.getByRole('button', { name }).first().click();
 const nothing = (route: Route) => route.fulfill({ json: { items: [], nextCursor: null } });
+/** Somebody's who has been rated once in a while. */
+const FEW_FIGURES = {
+  ...data.FIGURES,
+  series: data.FIGURES.series.map((part, n) => ({
+    ...part,
+    figures: {
+      ...part.figures,
+      ratings: { ...part.figures.ratings, average: [4, 9, 10].includes(n) ? 5 - (n % 3) : null },
+    },
+  })),
+};
 /** Nobody booked anything. */
 const NO_FIGURES = { ...data.FIGURES, totals: { ...data.FIGURES.totals, booked: 0 } };
 /** Inês offers no small group. */
@@ -575,6 +586,12 @@ const SHOTS: Shot[] = [
     },
   },
   { name: 'figures', path: '/figures', whole: true },
+  {
+    name: 'figures-few',
+    path: '/figures',
+    whole: true,
+    instead: { 'GET /api/analytics': (route) => route.fulfill({ json: FEW_FIGURES }) },
+  },
   {
     name: 'figures-table',
     path: '/figures',

@@ -172,7 +172,7 @@ function draw(
       legend: { show: false },
       scales: {
         x: { time: false, range: [-0.6, names.length - 0.4] },
-        y: { range: (_, __, top) => [0, max ?? (top > 0 ? top * 1.08 : 1)] },
+        y: { range: (_, __, top) => [0, kind === 'line' ? room(max ?? top) : (max ?? room(top))] },
       },
       axes: [
         {
@@ -196,10 +196,24 @@ function draw(
         {},
         ...grown.toReversed().map((each) => ({
           label: each.label,
-          points: { show: false },
           ...(kind === 'stack'
-            ? { fill: resolved(box, each.color), width: 0, ...(bars && { paths: bars }) }
-            : { stroke: resolved(box, each.color), width: 2 }),
+            ? {
+                fill: resolved(box, each.color),
+                width: 0,
+                points: { show: false },
+                ...(bars && { paths: bars }),
+              }
+            : {
+                stroke: resolved(box, each.color),
+                width: 2,
+                points: {
+                  show: true,
+                  size: 7,
+                  width: 0,
+                  fill: resolved(box, each.color),
+                  filter: alone(each.values),
+                },
+              }),
         })),
       ],
       cursor: { y: false, drag: { x: false, y: false }, points: { show: kind === 'line' } },
@@ -229,6 +243,19 @@ function draw(
     dark.removeEventListener('change', repaint);
     plot.destroy();
   };
+}
+
+/** A little more than the highest value, so that what is drawn there is seen whole. */
+function room(top: number): number {
+  return top > 0 ? top * 1.08 : 1;
+}
+
+/** Where a value has none beside it to draw a line to. */
+export function alone(values: readonly (number | null)[]): number[] {
+  const known = (place: number) => typeof values[place] === 'number';
+  return [...values.keys()].filter(
+    (place) => known(place) && !known(place - 1) && !known(place + 1),
+  );
 }
 
 /** A role's colour as a canvas takes it, in the theme that is on. */
