@@ -4,6 +4,7 @@ import { type BrowserContext, expect, type Page, type Route, test } from '@playw
 import { typeWhen } from '../support/lesson.ts';
 import { type Answers, answer, problem } from './api.ts';
 import * as data from './data.ts';
+import { misfits } from './layout.ts';
 import { ORIGIN } from './origin.ts';
 import { fakeMedia, type Pictures, type RoomScene, serveRoom, SHEET } from './room.ts';
 
@@ -1014,6 +1015,7 @@ async function take(context: BrowserContext, shot: Shot, size: keyof typeof SIZE
   for (const { id, nodes } of violations) {
     complaints.push(...nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
   }
+  complaints.push(...(await misfits(page)));
   await context.close();
   expect(complaints).toEqual([]);
 }

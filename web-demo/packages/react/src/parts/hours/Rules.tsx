@@ -1,7 +1,7 @@
 import type { Policy } from '@lectern/client';
 import { Select } from '../../kit/Select.tsx';
 import { Switch } from '../../kit/Switch.tsx';
-import { lengthInWords } from '../../text/format.ts';
+import { counted, lengthInWords } from '../../text/format.ts';
 
 interface RulesProps {
   policy: Policy;
@@ -9,6 +9,7 @@ interface RulesProps {
 }
 
 const DAY = 1440;
+const YEAR = 365 * DAY;
 const NO_LIMIT = 'none';
 
 /** A rule that is a length in minutes, and what is offered for it. */
@@ -32,6 +33,14 @@ const exactly = (minutes: number) => capitalLength(minutes);
 const before = (minutes: number) =>
   minutes === 0 ? 'Until it begins' : `${capitalLength(minutes)} before`;
 
+/** `60 days before`, `Five years before`: a leap day more or less makes no difference. */
+function ahead(minutes: number): string {
+  const years = Math.round(minutes / YEAR);
+  const off = Math.abs(minutes - years * YEAR);
+  if (years > 0 && off <= 5 * DAY) return `${counted(years, 'year')} before`;
+  return minutes % DAY === 0 ? `${minutes / DAY} days before` : before(minutes);
+}
+
 const BOOKING: readonly LengthRule[] = [
   {
     key: 'minimumNotice',
@@ -43,7 +52,7 @@ const BOOKING: readonly LengthRule[] = [
     key: 'bookingWindow',
     label: 'Booked at the earliest',
     choices: [7 * DAY, 14 * DAY, 30 * DAY, 60 * DAY, 90 * DAY, 180 * DAY, 365 * DAY],
-    words: (minutes) => `${minutes / DAY} days before`,
+    words: ahead,
   },
   {
     key: 'startIncrement',
